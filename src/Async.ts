@@ -1,0 +1,205 @@
+/**
+ * The library for programs without Effect: the same calls as promises and web streams.
+ *
+ * `serializeAsync` and its companions share one instance for the whole process, made at the first call and configured by the
+ * environment (`SERIALIZATION_MAX_THREADS` and so on, see `SerializationLayer.config`). `makeSerializer` makes an instance with
+ * options of its own.
+ *
+ * **Example** (Text and bytes)
+ *
+ * ```ts
+ * import { serializeAsync, serializeToBytesAsync, shutdownSerializationPool } from "effect-serialization"
+ *
+ * const { serialized } = await serializeAsync({ id: 1 })
+ * serialized // => '{"id":1}'
+ * const { bytes } = await serializeToBytesAsync(["é"])
+ * bytes.length // => 6
+ * await shutdownSerializationPool()
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { layer, layerConfig, type LayerOptions } from "./Layer.ts"
+import {
+  Serialization,
+  type SerializationMetrics,
+  type SerializationResult,
+  type SerializedBytes,
+  type SerializeOptions,
+  type StreamOptions
+} from "./Serialization.ts"
+
+/**
+ * Options of a call that may be aborted.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface CallOptions extends SerializeOptions {
+  /** Stops the call, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Options of a stream that may be aborted.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamCallOptions extends StreamOptions {
+  /** Stops the stream, which then errors with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * An instance of the library with a pool of its own. Promises reject with a `SerializationError`, or with the reason of the
+ * signal.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Serializer extends AsyncDisposable {
+  /** Serializes a value to a string. */
+  serialize(value: unknown, options?: CallOptions): Promise<SerializationResult>
+  /** Serializes a value to UTF-8 bytes. */
+  serializeToBytes(value: unknown, options?: CallOptions): Promise<SerializedBytes>
+  /** Serializes a value to a stream of UTF-8 bytes, as fast as they are read and no faster. */
+  serializeToReadableStream(value: unknown, options?: StreamCallOptions): ReadableStream<Uint8Array>
+  /** What this instance has done so far. */
+  metrics(): Promise<SerializationMetrics>
+  /**
+   * Waits for calls in flight, then ends the worker threads. Streams in flight, and calls that come later, are done on the
+   * calling thread.
+   */
+  shutdown(): Promise<void>
+}
+
+/**
+ * Makes an instance of the library. Throws a `SerializationError` with reason `InvalidOptions` if an option is out of range.
+ *
+ * **Example** (An instance with a pool of two threads)
+ *
+ * ```ts
+ * import { makeSerializer } from "effect-serialization"
+ *
+ * await using serializer = makeSerializer({ maxThreads: 2 })
+ * const { serialized } = await serializer.serialize([1, 2, 3], { pretty: true })
+ * serialized.split("\n").length // => 5
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeSerializer = (options?: LayerOptions): Serializer => make(layer(options))
+
+const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
+  const scope = Scope.makeUnsafe()
+  const context = Effect.runSync(Layer.buildWithScope(live, scope))
+  const service = Context.get(context, Serialization)
+  const running = new Set<Promise<unknown>>()
+
+  const run = <A, E>(effect: Effect.Effect<A, E>, signal: AbortSignal | undefined): Promise<A> => {
+    const promise = runAbortable(effect, signal)
+    running.add(promise)
+    const forget = () => running.delete(promise)
+    promise.then(forget, forget)
+    return promise
+  }
+
+  const shutdown = async () => {
+    await Promise.allSettled(running)
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  }
+
+  return {
+    serialize: (value, options) => run(service.serialize(value, options), options?.signal),
+    serializeToBytes: (value, options) => run(service.serializeToBytes(value, options), options?.signal),
+    serializeToReadableStream: (value, options) =>
+      Stream.toReadableStreamWith(abortable(service.stream(value, options), options?.signal), Context.empty()),
+    metrics: () => Effect.runPromise(service.metrics),
+    shutdown,
+    [Symbol.asyncDispose]: shutdown
+  }
+}
+
+const runAbortable = async <A, E>(effect: Effect.Effect<A, E>, signal: AbortSignal | undefined): Promise<A> => {
+  if (signal === undefined) return Effect.runPromise(effect)
+  signal.throwIfAborted()
+  try {
+    return await Effect.runPromise(effect, { signal })
+  } catch (error) {
+    // An interruption says nothing of its cause. A call that had failed by itself before keeps its error.
+    signal.throwIfAborted()
+    throw error
+  }
+}
+
+const abortable = <A, E>(stream: Stream.Stream<A, E>, signal: AbortSignal | undefined): Stream.Stream<A, unknown> =>
+  signal === undefined ? stream : Stream.interruptWhen(stream, failOnAbort(signal))
+
+const failOnAbort = (signal: AbortSignal): Effect.Effect<never, unknown> =>
+  Effect.callback<never, unknown>((resume) => {
+    const fail = () => resume(Effect.fail(signal.reason))
+    if (signal.aborted) return fail()
+    signal.addEventListener("abort", fail, { once: true })
+    return Effect.sync(() => signal.removeEventListener("abort", fail))
+  })
+
+let shared: Serializer | undefined
+
+// Made at the first call, so that a program that only imports this module reads no environment.
+const instance = (): Serializer => (shared ??= make(layerConfig()))
+
+/**
+ * Serializes a value to a string, with the instance of this process.
+ *
+ * @category serialization
+ * @since 0.1.0
+ */
+export const serializeAsync = async (value: unknown, options?: CallOptions): Promise<SerializationResult> =>
+  instance().serialize(value, options)
+
+/**
+ * Serializes a value to UTF-8 bytes, with the instance of this process.
+ *
+ * @category serialization
+ * @since 0.1.0
+ */
+export const serializeToBytesAsync = async (value: unknown, options?: CallOptions): Promise<SerializedBytes> =>
+  instance().serializeToBytes(value, options)
+
+/**
+ * Serializes a value to a web stream of UTF-8 bytes, with the instance of this process. `Readable.fromWeb` of `node:stream` makes
+ * a Node stream of it.
+ *
+ * @category serialization
+ * @since 0.1.0
+ */
+export const serializeToReadableStream = (value: unknown, options?: StreamCallOptions): ReadableStream<Uint8Array> =>
+  instance().serializeToReadableStream(value, options)
+
+/**
+ * Waits for calls in flight, then ends the worker threads of this process's instance. The next call starts a new one.
+ *
+ * **Example** (On the way out)
+ *
+ * ```ts
+ * import { shutdownSerializationPool } from "effect-serialization"
+ *
+ * process.once("SIGTERM", () => void shutdownSerializationPool())
+ * ```
+ *
+ * @category resource management
+ * @since 0.1.0
+ */
+export const shutdownSerializationPool = async (): Promise<void> => {
+  const ended = shared
+  shared = undefined
+  await ended?.shutdown()
+}

@@ -1,0 +1,145 @@
+/**
+ * Layers that provide `Serialization`.
+ *
+ * `layer` brings a pool of worker threads; `layerConfig` reads its options from the environment; `layerSliced` does without
+ * threads; `layerNoPool` leaves the pool to the caller, as tests need it. The root module exports them as `SerializationLayer`.
+ *
+ * **Example** (Two threads, and a pool that is gone after ten idle seconds)
+ *
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Serialization, SerializationLayer } from "effect-serialization"
+ *
+ * const live = SerializationLayer.layer({ maxThreads: 2, idleTimeout: "10 seconds" })
+ *
+ * const program = Serialization.use((serialization) => serialization.serialize([1, 2, 3]))
+ * const result = await Effect.runPromise(program.pipe(Effect.provide(live)))
+ * result.path // => "sync"
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Engine } from "./internal/engine.ts"
+import { invalidOptions } from "./internal/errors.ts"
+import { engineSettings } from "./internal/options.ts"
+import type { LayerOptions } from "./internal/optionTypes.ts"
+import { makePort, type Port } from "./internal/port.ts"
+import { makeService } from "./internal/service.ts"
+import { Serialization } from "./Serialization.ts"
+import { WorkerPool } from "./WorkerPool.ts"
+
+export type { LayerOptions } from "./internal/optionTypes.ts"
+
+const makeWith = Effect.fnUntraced(function* (options: LayerOptions | undefined, port: Port | undefined) {
+  const settings = engineSettings(options)
+  if (typeof settings === "string") return yield* Effect.die(invalidOptions(settings))
+  return Serialization.of(makeService(new Engine(settings, port)))
+})
+
+/**
+ * Layer of `Serialization` with a pool of worker threads of its own. No thread starts before a value needs one.
+ *
+ * **Gotchas**
+ *
+ * Every un-nested `Effect.provide` of a layer builds a pool of its own. Provide it once, at the edge of the program.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options?: LayerOptions): Layer.Layer<Serialization> =>
+  Layer.provide(layerNoPool(options), WorkerPool.layer(options))
+
+/**
+ * Layer of `Serialization` over the `WorkerPool` that the caller provides: a pool shared with other layers, or a mocked one.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerNoPool = (options?: LayerOptions): Layer.Layer<Serialization, never, WorkerPool> =>
+  Layer.effect(
+    Serialization,
+    Effect.gen(function* () {
+      const pool = yield* WorkerPool
+      return yield* makeWith(options, makePort(pool, yield* Effect.context<never>()))
+    })
+  )
+
+/**
+ * Layer of `Serialization` without worker threads: large values are always done in slices on the calling thread.
+ *
+ * **When to use**
+ *
+ * Where threads are not to be had or not wanted. Piscina is not loaded.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerSliced = (options?: LayerOptions): Layer.Layer<Serialization> =>
+  Layer.effect(Serialization, makeWith(options, undefined))
+
+const { Boolean, Duration, Int, Literals, String: Text } = Config
+
+/**
+ * The options of a layer in the environment, each optional: `SERIALIZATION_NAME`, `SERIALIZATION_SYNC_THRESHOLD`,
+ * `SERIALIZATION_ROUTING`, `SERIALIZATION_FALLBACK`, `SERIALIZATION_TURN_BUDGET`, `SERIALIZATION_MAX_THREADS`,
+ * `SERIALIZATION_MIN_THREADS`, `SERIALIZATION_IDLE_TIMEOUT`, `SERIALIZATION_MAX_QUEUE`, `SERIALIZATION_TASK_TIMEOUT`,
+ * `SERIALIZATION_SHUTDOWN_TIMEOUT` and `SERIALIZATION_WORKER_URL`. Durations are written like `30 seconds`.
+ *
+ * @category config
+ * @since 0.1.0
+ */
+export const config: Config.Wrap<LayerOptions> = {
+  name: optional(Text("SERIALIZATION_NAME")),
+  syncThreshold: optional(Int("SERIALIZATION_SYNC_THRESHOLD")),
+  routing: optional(Literals(["adaptive", "worker", "sliced", "sync"], "SERIALIZATION_ROUTING")),
+  fallback: optional(Boolean("SERIALIZATION_FALLBACK")),
+  turnBudget: optional(Duration("SERIALIZATION_TURN_BUDGET")),
+  maxThreads: optional(Int("SERIALIZATION_MAX_THREADS")),
+  minThreads: optional(Int("SERIALIZATION_MIN_THREADS")),
+  idleTimeout: optional(Duration("SERIALIZATION_IDLE_TIMEOUT")),
+  maxQueue: optional(Int("SERIALIZATION_MAX_QUEUE")),
+  taskTimeout: optional(Duration("SERIALIZATION_TASK_TIMEOUT")),
+  shutdownTimeout: optional(Duration("SERIALIZATION_SHUTDOWN_TIMEOUT")),
+  workerUrl: optional(Text("SERIALIZATION_WORKER_URL"))
+}
+
+function optional<A>(self: Config.Config<A>): Config.Config<A | undefined> {
+  return Config.withDefault(self, undefined)
+}
+
+/**
+ * Layer of `Serialization` whose options are read from the environment, or wherever the `ConfigProvider` looks.
+ *
+ * **Example** (Options from elsewhere than the environment)
+ *
+ * ```ts
+ * import { ConfigProvider, Effect, Layer } from "effect"
+ * import { Serialization, SerializationLayer } from "effect-serialization"
+ *
+ * const live = SerializationLayer.layerConfig().pipe(
+ *   Layer.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ SERIALIZATION_ROUTING: "sliced" })))
+ * )
+ *
+ * const program = Serialization.use((serialization) => serialization.serialize("x".repeat(5000)))
+ * const result = await Effect.runPromise(program.pipe(Effect.provide(live)))
+ * result.path // => "sliced"
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig = (
+  options: Config.Wrap<LayerOptions> = config
+): Layer.Layer<Serialization, Config.ConfigError> =>
+  Layer.unwrap(Effect.map(Config.unwrap(options), (options) => layer(options)))
+
+/**
+ * Layer of `Serialization` with all defaults.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const SerializationLive: Layer.Layer<Serialization> = layer()

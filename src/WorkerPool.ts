@@ -1,0 +1,195 @@
+/**
+ * The worker threads that frames of a value are sent to.
+ *
+ * `WorkerPool` is the service that the engine asks; `WorkerPool.layer` is the real one, over Piscina. It starts no thread before
+ * the first frame, starts more while there is work for them, and lets idle ones go; idle threads never keep a process alive.
+ * When the layer's scope ends the pool waits for what is in flight, up to `shutdownTimeout`, and then ends its threads.
+ *
+ * Programs rarely name it: the layers of `SerializationLayer` bring one. It is a service of its own so that tests can put
+ * another one in its place (`effect-serialization/testing` has some), and for its `stats`.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { invalidOptions } from "./internal/errors.ts"
+import { poolSettings } from "./internal/options.ts"
+import type { WorkerPoolOptions } from "./internal/optionTypes.ts"
+import { Pool } from "./internal/pool/pool.ts"
+import { Warnings } from "./internal/pool/warnings.ts"
+import type { FrameResult, FrameTask } from "./internal/task.ts"
+import type { WorkerPoolError, WorkerPoolErrorReason } from "./internal/workerPoolError.ts"
+
+export type { WorkerPoolOptions } from "./internal/optionTypes.ts"
+export type { FrameResult, FrameTask } from "./internal/task.ts"
+export {
+  isWorkerPoolError,
+  NotCloneable,
+  PoolClosed,
+  QueueFull,
+  TaskTimedOut,
+  WorkerCrashed,
+  WorkerOutOfMemory,
+  WorkerPoolError,
+  WorkerPoolErrorReason,
+  WorkerStartFailed
+} from "./internal/workerPoolError.ts"
+
+/**
+ * What a pool is doing at the moment, and what it has done.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WorkerPoolStats {
+  /** Threads that run or are starting. */
+  readonly threads: number
+  /** Threads that run and take frames. */
+  readonly ready: number
+  /** Frames that wait for a thread, and those who wait to bring one. */
+  readonly queued: number
+  /** Frames that a thread was given and has not answered. */
+  readonly inFlight: number
+  /** Frames answered since the pool was made. */
+  readonly completed: number
+  /** Frames that failed since the pool was made, by reason. Reasons that never came are not there. */
+  readonly failed: { readonly [Tag in WorkerPoolErrorReason["_tag"]]?: number }
+  /** The share of ready threads that have something to do, from 0 to 1. */
+  readonly utilization: number
+}
+
+/**
+ * Whether a pool can take a frame now, for callers that bring frames one after the other.
+ *
+ * **Details**
+ *
+ * Until a thread takes it, a frame refers to the caller's value, and sees what happens to it. So the engine cuts a frame
+ * only when a thread is there to take it at once: it waits for `ready`, asks `isReady()`, cuts, and calls `run`, all of that
+ * in one synchronous piece after the wait.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Admission {
+  /** A running thread has a free slot: `run` would give it its frame before it returns. */
+  isReady(): boolean
+  /**
+   * Waits until `isReady()`, and starts a thread if none is running. Counts for `maxQueue` as a frame does. The slot is not
+   * kept: another frame may be faster.
+   */
+  readonly ready: Effect.Effect<void, WorkerPoolError>
+  /** How many threads run and take frames. */
+  threads(): number
+}
+
+/**
+ * The worker threads that frames of a value are sent to.
+ *
+ * **Details**
+ *
+ * `run` has one frame made into text by a worker thread. If a thread is ready and has room the frame is cloned and sent before
+ * `run` returns; if not, it waits, unless `maxQueue` others do already. A fiber that is interrupted while its frame waits
+ * takes it back. Once sent, a frame cannot be recalled: its answer is dropped when it comes.
+ *
+ * **Example** (A pool that always fails, made by hand)
+ *
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { WorkerPool, WorkerPoolError } from "effect-serialization"
+ * import { WorkerCrashed } from "effect-serialization/WorkerPool"
+ *
+ * const layer = Layer.mock(WorkerPool, {
+ *   run: () => Effect.fail(new WorkerPoolError({ reason: new WorkerCrashed({ exitCode: 1 }) }))
+ * })
+ * ```
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class WorkerPool extends Context.Service<
+  WorkerPool,
+  {
+    /** Has one frame done by a worker thread. */
+    run(task: FrameTask): Effect.Effect<FrameResult, WorkerPoolError>
+    /** What the pool is doing. Never starts anything. */
+    readonly stats: Effect.Effect<WorkerPoolStats>
+    /** Takes no more frames, waits for those in flight up to `shutdownTimeout`, and ends the threads. Can be called again. */
+    readonly shutdown: Effect.Effect<void>
+    /** Not there in simple implementations, which are then taken to be always ready. */
+    readonly admission?: Admission | undefined
+  }
+>()("effect-serialization/WorkerPool") {
+  /**
+   * Layer of a pool of Node's worker threads, over Piscina.
+   *
+   * **Gotchas**
+   *
+   * Options out of range are a defect, a `SerializationError` with reason `InvalidOptions`, when the layer is built. Every
+   * un-nested `Effect.provide` of a layer builds a pool of its own, so provide it once.
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  static readonly layer = (options?: WorkerPoolOptions): Layer.Layer<WorkerPool> =>
+    Layer.effect(WorkerPool, make(options))
+}
+
+/**
+ * Layer of a pool of Node's worker threads, over Piscina; the same as `WorkerPool.layer`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: (options?: WorkerPoolOptions) => Layer.Layer<WorkerPool> = WorkerPool.layer
+
+const make = Effect.fnUntraced(function* (options: WorkerPoolOptions | undefined) {
+  const settings = poolSettings(options)
+  if (typeof settings === "string") return yield* Effect.die(invalidOptions(settings))
+
+  const clock = yield* Clock.Clock
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  const warnings = new Warnings(
+    () => clock.currentTimeMillisUnsafe(),
+    (message, reason) => void fork(Effect.annotateLogs(Effect.logWarning(message), "reason", reason))
+  )
+  const pool = new Pool(
+    settings,
+    () => settings.workerUrl ?? defaultWorkerFile(),
+    (error) => warnings.add(error)
+  )
+  const shutdown = Effect.promise(() => pool.close())
+  yield* Effect.addFinalizer(() => shutdown)
+
+  const run = (task: FrameTask) =>
+    Effect.callback<FrameResult, WorkerPoolError>((resume) => {
+      const drop = pool.run(task, (error, result) =>
+        resume(error === undefined ? Effect.succeed(result!) : Effect.fail(error))
+      )
+      return Effect.sync(drop)
+    })
+  const waitReady = Effect.callback<void, WorkerPoolError>((resume) => {
+    const drop = pool.waitReady((error) => resume(error === undefined ? Effect.void : Effect.fail(error)))
+    return Effect.sync(drop)
+  })
+
+  return WorkerPool.of({
+    run,
+    stats: Effect.sync(() => pool.stats()),
+    shutdown,
+    admission: {
+      isReady: () => pool.isReady(),
+      ready: Effect.suspend(() => (pool.isReady() ? Effect.void : waitReady)),
+      threads: () => pool.readyThreads()
+    }
+  })
+})
+
+// Beside this module: `worker.ts` in the sources, `worker.js` in the package, and in a bundle beside the bundle, if it was put
+// there. In a bundle of CommonJS `import.meta.url` is undefined.
+const defaultWorkerFile = (): string => {
+  const here: string | undefined = import.meta.url
+  if (here === undefined) return "worker.js"
+  return new URL(here.endsWith(".ts") ? "./worker.ts" : "./worker.js", here).href
+}

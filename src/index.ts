@@ -1,0 +1,19 @@
+/**
+ * Any JavaScript value to JSON without holding the event loop: what most programs need of this library.
+ *
+ * @since 0.1.0
+ */
+export {
+  makeSerializer,
+  type Serializer,
+  serializeAsync,
+  serializeToBytesAsync,
+  serializeToReadableStream,
+  shutdownSerializationPool
+} from "./Async.ts"
+export type { CallOptions, StreamCallOptions } from "./Async.ts"
+export * as SerializationLayer from "./Layer.ts"
+export { type LayerOptions, SerializationLive } from "./Layer.ts"
+export * from "./Serialization.ts"
+export * from "./SerializationError.ts"
+export { WorkerPool, WorkerPoolError, type WorkerPoolOptions, type WorkerPoolStats } from "./WorkerPool.ts"

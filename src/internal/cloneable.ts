@@ -1,0 +1,98 @@
+/**
+ * Whether a frame prints the same after a structured clone. Asked only for frames that are about to be sent.
+ *
+ * The clone refuses functions, symbols and proxies; it drops own properties of `Map`, `Error`, `RegExp` and their like, a
+ * `JSON.rawJSON`, and every class. So only plain objects, arrays, untouched dates, and instances of classes without built-in
+ * ancestors may go; all else is done on the calling thread. No user code runs here but getters and proxy traps.
+ */
+import { isDate, isProxy } from "node:util/types"
+import type { Frame } from "./draft.ts"
+import { areHolesClean, isRawJSON } from "./realm.ts"
+import { Kind } from "./task.ts"
+import { isPlainDate } from "./visit.ts"
+
+const objectPrototype = Object.prototype
+const arrayPrototype = Array.prototype
+/** Prototypes of classes whose instances are plain objects but for their methods, and of others. */
+const knownPrototypes = new WeakMap<object, boolean>()
+
+/** May throw what a getter or a proxy trap throws. */
+export const isCloneable = (frame: Frame): boolean => {
+  const { kinds, list, values } = frame
+  if (!areHolesClean()) return false
+  for (let i = 0; i < values.length; i++) {
+    const kind = kinds[i]!
+    if (kind !== Kind.piece && kind !== Kind.elements && kind !== Kind.indexed && !isPlain(values[i], list))
+      return false
+  }
+  return true
+}
+
+const isPlain = (value: unknown, list: ReadonlyArray<string> | null): boolean => {
+  if (typeof value === "object") {
+    return value === null || (Array.isArray(value) ? isPlainArray(value, list) : isPlainObject(value, list))
+  }
+  return typeof value !== "function" && typeof value !== "symbol"
+}
+
+const isPlainArray = (array: ReadonlyArray<unknown>, list: ReadonlyArray<string> | null): boolean => {
+  if (isProxy(array)) return false
+  if (Object.getPrototypeOf(array) !== arrayPrototype && array.length > 0 && !isKnown(Object.getPrototypeOf(array)))
+    return false
+  const length = array.length
+  let i = 0
+  while (i < length && typeof array[i] === "number") i++
+  for (; i < length; i++) {
+    if (!isPlain(array[i], list)) return false
+  }
+  return true
+}
+
+const isPlainObject = (object: object, list: ReadonlyArray<string> | null): boolean => {
+  if (isProxy(object)) return false
+  const prototype = Object.getPrototypeOf(object) as object | null
+  if (prototype === null) {
+    if (isRawJSON(object)) return false
+  } else if (prototype !== objectPrototype && !isKnown(prototype)) {
+    return isDate(object) && isPlainDate(object)
+  }
+  if (list !== null) return isPlainListed(object, list)
+  for (const key in object) {
+    if (!isPlain((object as Record<string, unknown>)[key], null)) return false
+  }
+  return true
+}
+
+// A list also reads what is inherited or not enumerable; a clone has neither.
+const isPlainListed = (object: object, list: ReadonlyArray<string>): boolean => {
+  for (const name of list) {
+    const value = (object as Record<string, unknown>)[name]
+    if (value === undefined) continue
+    if (!Object.prototype.propertyIsEnumerable.call(object, name) || !isPlain(value, list)) return false
+  }
+  // What is not listed is cloned all the same.
+  return Object.keys(object).every((key) => isPlain((object as Record<string, unknown>)[key], list))
+}
+
+const isKnown = (prototype: object): boolean => {
+  const known = knownPrototypes.get(prototype)
+  if (known !== undefined) return known
+  const isClass = isClassOfPlainObjects(prototype)
+  knownPrototypes.set(prototype, isClass)
+  return isClass
+}
+
+// A class of the program itself, all the way up: its constructor is not native code.
+const isClassOfPlainObjects = (prototype: object): boolean => {
+  let current: object | null = prototype
+  while (current !== null && current !== objectPrototype && current !== arrayPrototype) {
+    if (isProxy(current)) return false
+    const constructor: unknown = Object.getOwnPropertyDescriptor(current, "constructor")?.value
+    if (typeof constructor !== "function" || isProxy(constructor) || isNative(constructor)) return false
+    current = Object.getPrototypeOf(current) as object | null
+  }
+  return current === objectPrototype
+}
+
+const functionToString = Function.prototype.toString
+const isNative = (constructor: Function): boolean => functionToString.call(constructor).endsWith("{ [native code] }")

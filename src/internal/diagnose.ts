@@ -1,0 +1,118 @@
+/**
+ * What went wrong in native `JSON.stringify`, found without reading its message and without running user code.
+ *
+ * A message proves nothing: a `JSON.stringify` within somebody's `toJSON` throws the same ones. So the value is walked in the
+ * order of the text, by property descriptors, and the first cycle or bigint on the way is the reason. If there is none, user
+ * code threw.
+ */
+import { isProxy } from "node:util/types"
+import type { SerializationError } from "../SerializationError.ts"
+import { cyclicValue, nestingTooDeep, outputTooLong, unsupportedValue, userCodeFailed } from "./errors.ts"
+import { Open, Shape } from "./open.ts"
+import { pointerOf } from "./pointer.ts"
+
+/** No native stack is exhausted by less. */
+const shallow = 1_000
+
+export const diagnose = (
+  value: unknown,
+  thrown: unknown,
+  list: ReadonlyArray<string> | null,
+  hasReplacer: boolean
+): SerializationError => {
+  const found = search(value, list)
+  if (thrown instanceof TypeError && found.error !== undefined && !(found.isUserCode && isThrownByUser(thrown))) {
+    return found.error
+  }
+  if (thrown instanceof RangeError && !found.isUserCode && !hasReplacer) {
+    return found.depth > shallow ? nestingTooDeep() : outputTooLong()
+  }
+  if (thrown instanceof RangeError && found.depth > shallow) return nestingTooDeep()
+  return userCodeFailed(found.pointer, thrown)
+}
+
+interface Found {
+  error: SerializationError | undefined
+  /** User code stands before the place where the search ended. */
+  isUserCode: boolean
+  /** The first place where user code may have run. */
+  pointer: string
+  depth: number
+}
+
+const search = (root: unknown, list: ReadonlyArray<string> | null): Found => {
+  const found: Found = { error: undefined, isUserCode: false, pointer: "", depth: 0 }
+  const stack: Array<Open> = [new Open(Shape.root, { "": root }, [""], 1, false, false)]
+  const ancestors = new Set<unknown>()
+  const suspect = (open: Open) => {
+    if (!found.isUserCode) found.pointer = pointerOf(stack, [])
+    found.isUserCode = true
+    open.index++
+  }
+  while (stack.length > 0) {
+    const open = stack[stack.length - 1]!
+    if (open.index >= open.length) {
+      stack.pop()
+      ancestors.delete(open.value)
+      if (stack.length > 0) stack[stack.length - 1]!.index++
+      continue
+    }
+    found.depth = Math.max(found.depth, stack.length)
+    const descriptor = Object.getOwnPropertyDescriptor(open.value, open.keyAt(open.index))
+    const value: unknown = descriptor?.value
+    if (descriptor?.get !== undefined || isProxy(value) || hasToJSON(value)) {
+      suspect(open)
+    } else if (typeof value === "bigint") {
+      found.error = unsupportedValue(pointerOf(stack, []), "bigint")
+      return found
+    } else if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof String) {
+      open.index++
+    } else if (ancestors.has(value)) {
+      found.error = cyclicValue(pointerOf(stack, []))
+      return found
+    } else {
+      ancestors.add(value)
+      const keys = Array.isArray(value) ? null : (list ?? Object.keys(value))
+      stack.push(
+        new Open(
+          keys === null ? Shape.array : Shape.object,
+          value,
+          keys,
+          keys?.length ?? (value as Array<unknown>).length,
+          false,
+          false
+        )
+      )
+    }
+  }
+  return found
+}
+
+const hasToJSON = (value: unknown): boolean => {
+  if (value === null || value === undefined || typeof value === "string") return false
+  let current: unknown =
+    typeof value === "bigint"
+      ? BigInt.prototype
+      : typeof value === "object" || typeof value === "function"
+        ? value
+        : null
+  while (current !== null && current !== undefined) {
+    if (isProxy(current)) return true
+    const descriptor = Object.getOwnPropertyDescriptor(current, "toJSON")
+    if (descriptor !== undefined) return descriptor.get !== undefined || typeof descriptor.value === "function"
+    current = Object.getPrototypeOf(current)
+  }
+  return false
+}
+
+// Both are possible: a cycle or a bigint, and user code that threw before. The stack of an error made by our own call of
+// `JSON.stringify` has one native frame and then this library's. Without a stack the search is believed.
+const isThrownByUser = (thrown: TypeError): boolean => {
+  const descriptor = Object.getOwnPropertyDescriptor(thrown, "stack")
+  const stack: unknown = descriptor?.value
+  if (typeof stack !== "string") return false
+  const frames = stack.split("\n").filter((line) => line.startsWith("    at "))
+  return (
+    frames.length > 1 && !(frames[0]!.includes("JSON.stringify") && /[\\/]internal[\\/]engine\.[jt]s/.test(frames[1]!))
+  )
+}

@@ -1,0 +1,178 @@
+/**
+ * The frame that is being made: literal text, values, and the entries of open containers.
+ */
+import { stringify } from "./realm.ts"
+import { type Open, Shape } from "./open.ts"
+import { type FrameTask, Kind } from "./task.ts"
+
+/**
+ * How many entries one copied object holds: four in the object, twelve beside it. V8 turns an object with more entries stored by
+ * key into a dictionary (`kFastPropertiesSoftLimit` in `objects.h`), which takes two to three times as long to make and to print.
+ */
+export const entriesPerCopy = 16
+
+/** A planned frame: the task, and what the router wants to know of it. */
+export interface Frame extends Omit<FrameTask, "output"> {
+  /** Estimated UTF-16 code units. */
+  readonly size: number
+  /** Numbers in arrays of numbers. */
+  readonly numbers: number
+  /** Containers that were entered. */
+  readonly containers: number
+  /** Levels that were open all the time, the root's holder counted. */
+  readonly low: number
+  /** What is open at its end from level `low - 1` on; empty where nobody counts. */
+  readonly opens: ReadonlyArray<OpenLevel>
+}
+
+/** A level of nesting, as the limit needs to know it. */
+export interface OpenLevel {
+  readonly shape: Shape
+  readonly isWritten: boolean
+}
+
+export class Draft {
+  private leads: Array<string> = []
+  private values: Array<unknown> = []
+  private kinds: Array<Kind> = []
+  private depths: Array<number> = []
+  text = ""
+  readonly gap: string
+  readonly list: ReadonlyArray<string> | null
+  private readonly colon: string
+
+  constructor(gap: string, list: ReadonlyArray<string> | null) {
+    this.gap = gap
+    this.list = list
+    this.colon = gap === "" ? ":" : ": "
+  }
+
+  get isEmpty(): boolean {
+    return this.values.length === 0 && this.text === ""
+  }
+
+  /** What stands before the next entry of a container at `level`. */
+  separate(open: Open, level: number): void {
+    if (open.shape === Shape.root) return
+    this.text += open.isWritten ? "," : ""
+    if (this.gap !== "") this.text += "\n" + this.gap.repeat(level)
+    open.isWritten = true
+  }
+
+  /** The closing bracket of a container. */
+  close(open: Open, level: number): void {
+    if (this.gap !== "" && open.isWritten && open.shape !== Shape.string) this.text += "\n" + this.gap.repeat(level - 1)
+    this.text += open.closer
+  }
+
+  key(open: Open, index: number): void {
+    if (open.shape === Shape.object) this.text += stringify(open.keys![index]) + this.colon
+  }
+
+  part(kind: Kind, value: unknown, level: number): void {
+    this.leads.push(this.text)
+    this.values.push(value)
+    this.kinds.push(kind)
+    if (this.gap !== "") this.depths.push(level)
+    this.text = ""
+  }
+
+  /** Puts what waits in a container into the frame. */
+  flush(open: Open, level: number): void {
+    if (open.runStart === open.index) return
+    if (open.isLiteral) this.literalEntries(open, level)
+    else if (open.shape === Shape.array) this.items(open, level)
+    else this.entries(open, level)
+    open.settle()
+  }
+
+  private items(open: Open, level: number): void {
+    const values = open.waiting()
+    this.separate(open, level)
+    this.part(Kind.items, values, level)
+  }
+
+  private entries(open: Open, level: number): void {
+    const { index, keys, run, runStart } = open
+    let copy: Record<string, unknown> = {}
+    let count = 0
+    for (let i = runStart; i < index; i++) {
+      const key = keys![i]!
+      const value = run === null ? open.value[key] : run[i - runStart]
+      if (!hasText(value)) continue
+      // Stored into a copy, this name would set the copy's prototype.
+      const isProto = key === "__proto__"
+      if (count === entriesPerCopy || (isProto && count > 0)) {
+        this.separate(open, level)
+        this.part(Kind.entries, copy, level)
+        copy = {}
+        count = 0
+      }
+      if (isProto) {
+        this.entry(open, i, value, level)
+      } else {
+        copy[key] = value
+        count++
+      }
+    }
+    if (count > 0) {
+      this.separate(open, level)
+      this.part(Kind.entries, copy, level)
+    }
+  }
+
+  private literalEntries(open: Open, level: number): void {
+    const values = open.waiting()
+    for (let i = 0; i < values.length; i++) {
+      if (hasText(values[i])) this.entry(open, open.runStart + i, values[i], level)
+    }
+  }
+
+  private entry(open: Open, index: number, value: unknown, level: number): void {
+    this.separate(open, level)
+    this.key(open, index)
+    this.part(Kind.whole, value, level)
+  }
+
+  /** Ends the frame; the draft begins anew. */
+  finish(size: number, numbers: number, containers: number, low: number, opens: ReadonlyArray<OpenLevel>): Frame {
+    const frame: Frame = {
+      leads: this.leads,
+      values: this.values,
+      kinds: this.kinds,
+      depths: this.depths,
+      tail: this.text,
+      list: this.list,
+      gap: this.gap,
+      size,
+      numbers,
+      containers,
+      low,
+      opens
+    }
+    this.leads = []
+    this.values = []
+    this.kinds = []
+    this.depths = []
+    this.text = ""
+    return frame
+  }
+}
+
+/** What `JSON.stringify` leaves out of an object, and prints as `null` in an array. */
+export const hasText = (value: unknown): boolean =>
+  value !== undefined && typeof value !== "function" && typeof value !== "symbol"
+
+/** A copy of a whole container whose children wait, or undefined where a copy would not print the same. */
+export const copyOf = (open: Open): object | undefined => {
+  const values = open.waiting()
+  if (open.shape === Shape.array) return values
+  if (open.isLiteral || values.length > entriesPerCopy) return undefined
+  const copy: Record<string, unknown> = {}
+  for (let i = 0; i < values.length; i++) {
+    const key = open.keys![i]!
+    if (key === "__proto__") return undefined
+    if (hasText(values[i])) copy[key] = values[i]
+  }
+  return copy
+}

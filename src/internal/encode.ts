@@ -1,0 +1,93 @@
+/**
+ * A frame to its text: the only place that turns values into JSON off the synchronous path. Worker threads and the calling
+ * thread run this same code, so the routes cannot differ.
+ */
+import { isPatched, stringify } from "./realm.ts"
+import { type FrameResult, type FrameTask, type Indexed, Kind } from "./task.ts"
+
+const encoder = new TextEncoder()
+
+/** The text of a frame. */
+export const encodeText = (task: FrameTask): string => {
+  const { depths, gap, kinds, leads, list, values } = task
+  const names = list as Array<string> | null
+  const shielded = isPatched()
+  let text = ""
+  for (let i = 0; i < values.length; i++) {
+    const kind = kinds[i]!
+    const value = values[i]
+    if (shielded && (kind === Kind.items || kind === Kind.entries)) shield(value as object)
+    text += leads[i]
+    if (gap === "") {
+      text += kind === Kind.whole ? stringify(value, names) : compact(kind, value, names)
+    } else {
+      text += pretty(kind, value, names, gap, depths[i]!)
+    }
+  }
+  return text + task.tail
+}
+
+/** The answer to a frame: text, or bytes. */
+export const encodeFrame = (task: FrameTask): FrameResult => {
+  const text = encodeText(task)
+  return task.output === "bytes" ? { text: undefined, bytes: encoder.encode(text) } : { text, bytes: undefined }
+}
+
+const compact = (kind: Kind, value: unknown, names: Array<string> | null): string => {
+  switch (kind) {
+    case Kind.elements:
+      return stringify(Array.from(value as Uint8Array)).slice(1, -1)
+    case Kind.indexed:
+      return indexed(value as Indexed, ":", ",")
+    default:
+      return stringify(value, names).slice(1, -1)
+  }
+}
+
+// A run is printed in a container of its own, whose brackets go: `[` newline gap ... newline `]`.
+const pretty = (kind: Kind, value: unknown, names: Array<string> | null, gap: string, depth: number): string => {
+  switch (kind) {
+    case Kind.whole:
+      return indented(value, names, gap, depth)
+    case Kind.piece:
+      return stringify(value).slice(1, -1)
+    case Kind.elements:
+      return indented(Array.from(value as Uint8Array), null, gap, depth - 1).slice(
+        2 + gap.length * depth,
+        -2 - gap.length * (depth - 1)
+      )
+    case Kind.indexed:
+      return indexed(value as Indexed, ": ", ",\n" + gap.repeat(depth))
+    default:
+      return indented(value, names, gap, depth - 1).slice(2 + gap.length * depth, -2 - gap.length * (depth - 1))
+  }
+}
+
+// Raw line feeds and tabs stand in JSON text only between tokens, never in strings. So every line can be moved to the right
+// afterwards, and where the gap itself holds a line feed, tabs stand in for it until then.
+const indented = (value: unknown, names: Array<string> | null, gap: string, shift: number): string => {
+  if (gap.includes("\n")) {
+    return stringify(value, names, "\t").replace(
+      /\n(\t*)/g,
+      (_, tabs: string) => "\n" + gap.repeat(tabs.length + shift)
+    )
+  }
+  const text = stringify(value, names, gap)
+  return shift === 0 ? text : text.split("\n").join("\n" + gap.repeat(shift))
+}
+
+const indexed = ({ elements, start }: Indexed, colon: string, separator: string): string => {
+  let text = ""
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i]!
+    if (i > 0) text += separator
+    text += `"${start + i}"${colon}${Number.isFinite(element) ? element : null}`
+  }
+  return text
+}
+
+// Somebody patched `toJSON` into `Object.prototype` or `Array.prototype` after this frame was planned. The run is ours, not
+// the caller's: an own property keeps the patch away from it.
+const shield = (run: object): void => {
+  Object.defineProperty(run, "toJSON", { value: undefined, enumerable: false, configurable: true })
+}

@@ -1,0 +1,100 @@
+/**
+ * How long a text will be, as far as that matters: is it worth the engine?
+ *
+ * No user code runs here, since a value below the threshold is read once only, by `JSON.stringify` itself. So properties are
+ * read through their descriptors, and a value that hides what it will give (a proxy, a getter, a `toJSON` that is not `Date`'s
+ * own) is left to the engine. The walk ends as soon as it passes the threshold.
+ */
+import { isDate, isProxy } from "node:util/types"
+import { isPlainDate } from "./visit.ts"
+
+const unknown = Infinity
+/** Own properties of a value: enough for every value below a sensible threshold. */
+const getDescriptor = Object.getOwnPropertyDescriptor
+const getPrototype = Object.getPrototypeOf
+const objectPrototype = Object.prototype
+const arrayPrototype = Array.prototype
+const deepest = 64
+
+/** Estimated code units of the text, or at least `threshold` when it may well be more. */
+export const estimate = (value: unknown, threshold: number): number => {
+  switch (typeof value) {
+    case "string":
+      return value.length + 2
+    case "object":
+      return value === null ? 4 : container(value, threshold, deepest)
+    case "function":
+    case "bigint":
+      return unknown
+    default:
+      return 8
+  }
+}
+
+const container = (value: object, room: number, depth: number): number => {
+  if (depth === 0 || isProxy(value)) return unknown
+  return Array.isArray(value) ? array(value, room, depth) : object(value, room, depth)
+}
+
+const array = (value: ReadonlyArray<unknown>, room: number, depth: number): number => {
+  const length = value.length
+  let size = 2 + length * 2
+  if (getPrototype(value) !== arrayPrototype) return unknown
+  for (let i = 0; i < length && size < room; i++) {
+    const descriptor = getDescriptor(value, i)
+    if (descriptor === undefined) {
+      size += 3
+      continue
+    }
+    if (descriptor.get !== undefined) return unknown
+    size += child(descriptor.value, room - size, depth)
+  }
+  return size
+}
+
+const object = (value: object, room: number, depth: number): number => {
+  const prototype = getPrototype(value)
+  if (prototype !== objectPrototype && prototype !== null) {
+    if (isDate(value)) return isPlainDate(value) ? 26 : unknown
+    if (!isSimpleInstance(value, prototype)) return unknown
+  }
+  let size = 2
+  for (const key in value) {
+    const descriptor = getDescriptor(value, key)
+    if (descriptor === undefined) continue
+    if (descriptor.get !== undefined || key === "toJSON") return unknown
+    size += key.length + 4 + child(descriptor.value, room - size, depth)
+    if (size >= room) return size
+  }
+  return size
+}
+
+const child = (value: unknown, room: number, depth: number): number => {
+  switch (typeof value) {
+    case "string":
+      return value.length + 2
+    case "number":
+      return 6
+    case "boolean":
+      return 5
+    case "object":
+      return value === null ? 4 : container(value, room, depth - 1)
+    case "function":
+    case "bigint":
+      return unknown
+    default:
+      return 4
+  }
+}
+
+// An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` or is a proxy. Typed arrays and
+// boxed strings would list their elements.
+const isSimpleInstance = (value: object, prototype: object): boolean => {
+  if (ArrayBuffer.isView(value) || value instanceof String) return false
+  let current: object | null = prototype
+  while (current !== null) {
+    if (isProxy(current) || Object.hasOwn(current, "toJSON")) return false
+    current = getPrototype(current) as object | null
+  }
+  return true
+}

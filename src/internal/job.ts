@@ -1,0 +1,339 @@
+/**
+ * One call on its way: plans frames, routes them, takes the answers in, and gathers the text, one small step at a time.
+ */
+import { AsyncLocalStorage } from "node:async_hooks"
+import type { SerializationError } from "../SerializationError.ts"
+import { type Breaker, isPoolFault } from "./breaker.ts"
+import { isCloneable } from "./cloneable.ts"
+import type { Counters } from "./counters.ts"
+import type { Frame } from "./draft.ts"
+import { encodeText } from "./encode.ts"
+import { outputTooLong, sizeLimitExceeded, userCodeFailed, workerFailed } from "./errors.ts"
+import type { Limit, Verdict } from "./limit.ts"
+import type { SerializationPath } from "./optionTypes.ts"
+import type { Plan } from "./plan.ts"
+import type { Port } from "./port.ts"
+import type { Route, Router } from "./route.ts"
+import type { Sink } from "./sink.ts"
+import type { FrameResult, FrameTask } from "./task.ts"
+import { charge, holdProcess, releaseProcess, schedule, type Task, timeLeft } from "./turn.ts"
+import type { WorkerPoolError } from "./workerPoolError.ts"
+
+/** Frames of one call that may be with the workers, or wait behind one that is. */
+const window = 16
+
+export interface JobOptions {
+  readonly plan: Plan
+  readonly sink: Sink
+  readonly limit: Limit | undefined
+  readonly output: "string" | "bytes"
+  /** Undefined where no frame may leave the calling thread. */
+  readonly port: Port | undefined
+  readonly router: Router
+  readonly fallback: boolean
+  readonly breaker: Breaker
+  readonly counters: Counters
+  readonly budget: number
+  readonly onEnd: (job: Job) => void
+}
+
+interface Pending {
+  readonly frame: Frame
+  result: FrameResult | undefined
+  error: WorkerPoolError | undefined
+}
+
+export class Job implements Task {
+  readonly budget: number
+  error: SerializationError | undefined = undefined
+  isTruncated = false
+  isDone = false
+  /** Frames sent to a worker thread. */
+  sent = 0
+  /** The first failure of a worker thread. */
+  workerError: WorkerPoolError | undefined = undefined
+  /** The pool was to be used but is left alone for the moment. */
+  isTurnedAway = false
+  private readonly options: JobOptions
+  private readonly pending: Array<Pending> = []
+  private isScheduled = false
+  private isWaiting = false
+  private isPlanned = false
+  private isCut = false
+  /** The pool has failed in this call, or is left alone. */
+  private isOff = false
+  private isAdmitted = false
+  private isRunning = false
+  private isWoken = false
+  private cancelWait: (() => void) | undefined = undefined
+  /** Frames that came back whole. */
+  private answered = 0
+  private inContext: (<R>(f: () => R) => R) | undefined = undefined
+  private readonly go = (): boolean => this.advance()
+
+  constructor(options: JobOptions) {
+    this.options = options
+    this.budget = options.budget
+  }
+
+  get path(): SerializationPath {
+    if (this.workerError !== undefined || this.isTurnedAway) return "fallback"
+    return this.sent > 0 ? "worker" : "sliced"
+  }
+
+  /** Begins in the caller's own turn, and stays there while the turn has time left. */
+  start(): void {
+    const begin = performance.now()
+    const until = begin + timeLeft(this.budget)
+    let now = begin
+    while (now < until) {
+      const more = this.advance()
+      now = performance.now()
+      if (!more) break
+    }
+    charge(now - begin)
+    if (!this.isDone) {
+      this.inContext = AsyncLocalStorage.snapshot()
+      if (!this.isWaiting) this.wake()
+    }
+  }
+
+  /** Does all of it at once. */
+  runToEnd(): void {
+    while (this.advance());
+  }
+
+  step(): boolean {
+    this.isRunning = true
+    this.isWoken = false
+    const more = !this.isDone && this.inContext!(this.go)
+    this.isRunning = false
+    this.isScheduled = more || (this.isWoken && !this.isDone)
+    return this.isScheduled
+  }
+
+  /** Goes on in a turn to come. */
+  wake(): void {
+    if (this.isWaiting) {
+      this.isWaiting = false
+      releaseProcess()
+    }
+    this.isWoken = true
+    if (this.isScheduled || this.isRunning || this.isDone || this.inContext === undefined) return
+    this.isScheduled = true
+    schedule(this)
+  }
+
+  /** Stops at once. Answers of frames already sent are dropped when they come. */
+  cancel(): void {
+    this.end()
+  }
+
+  // ---- One step. True when there is more to do now. ----------------------------------------------------------------------------
+
+  private advance(): boolean {
+    if (this.isDone) return false
+    const { plan, sink } = this.options
+    // The reader of a stream wakes the call when it has taken what is there.
+    if (sink.isFull) return false
+    if (this.isCut) return this.finish()
+    const first = this.pending[0]
+    if (first !== undefined && (first.result !== undefined || first.error !== undefined)) return this.deliver(first)
+    if (!plan.isDone && this.pending.length < window) return this.next()
+    if (this.pending.length > 0) return this.waitForWorker()
+    return plan.failure === undefined ? this.finish() : this.failPlanned(plan.failure)
+  }
+
+  private next(): boolean {
+    const { limit, plan, port, router } = this.options
+    const wantsWorker = this.wantsWorker()
+    if (wantsWorker && !port!.isReady()) {
+      return this.pending.length > 0 ? this.waitForWorker() : this.waitForThread(port!)
+    }
+    const budget = limit === undefined ? router.frameSize : Math.min(router.frameSize, Math.max(1024, limit.rest))
+    const frame = plan.next(budget)
+    if (plan.failure !== undefined && frame.values.length === 0 && frame.tail === "") return true
+    const planned = performance.now()
+    const route: Route = wantsWorker ? router.route(frame, this.options.output) : "sliced"
+    if (route === "worker" && this.canSend(frame)) {
+      this.send(frame, port!)
+      router.observe(frame, this.options.output, "worker", performance.now() - planned)
+      return true
+    }
+    this.slice(frame)
+    router.observe(frame, this.options.output, "sliced", performance.now() - planned)
+    return true
+  }
+
+  // After a failure of the pool the rest of the call stays here: the next thread may fail as the last one did.
+  private wantsWorker(): boolean {
+    const { breaker, fallback, port, router } = this.options
+    if (port === undefined || this.isOff || !router.wantsWorker(port.threads())) return false
+    if (this.isAdmitted) return true
+    if (!fallback || breaker.admits()) {
+      this.isAdmitted = true
+      return true
+    }
+    this.isOff = true
+    this.isTurnedAway = true
+    return false
+  }
+
+  private failWorker(error: WorkerPoolError): void {
+    if (this.workerError === undefined) this.options.counters.workerFailed(error.reason._tag)
+    this.workerError ??= error
+    if (isPoolFault(error)) {
+      if (!this.isOff) this.options.breaker.failed()
+      this.isOff = true
+    }
+    if (!this.options.fallback) this.fail(workerFailed(error))
+  }
+
+  private canSend(frame: Frame): boolean {
+    try {
+      return isCloneable(frame)
+    } catch {
+      // A getter or a proxy trap threw. It will again when the frame is stringified here, and be reported.
+      return false
+    }
+  }
+
+  private send(frame: Frame, port: Port): void {
+    const pending: Pending = { frame, result: undefined, error: undefined }
+    this.pending.push(pending)
+    this.sent++
+    this.options.counters.frames.worker++
+    port.post(taskOf(frame, this.options.output), (result, error) => {
+      if (this.isDone) return
+      pending.result = result
+      pending.error = error
+      if (error === undefined) this.answered++
+      if (this.pending[0] === pending) this.wake()
+    })
+  }
+
+  private slice(frame: Frame): void {
+    const text = this.encode(frame)
+    if (text === undefined) return
+    this.options.counters.frames.sliced++
+    const result: FrameResult = { text, bytes: undefined }
+    if (this.pending.length === 0) this.take(frame, result)
+    else this.pending.push({ frame, result, error: undefined })
+  }
+
+  private encode(frame: Frame): string | undefined {
+    try {
+      return encodeText(taskOf(frame, "string"))
+    } catch (thrown) {
+      this.fail(userCodeFailed("", thrown))
+      return undefined
+    }
+  }
+
+  private deliver(first: Pending): boolean {
+    this.pending.shift()
+    if (first.result !== undefined) {
+      this.take(first.frame, first.result)
+      return true
+    }
+    this.failWorker(first.error!)
+    if (this.isDone) return false
+    const text = this.encode(first.frame)
+    if (text !== undefined) this.take(first.frame, { text, bytes: undefined })
+    return true
+  }
+
+  private take(frame: Frame, result: FrameResult): void {
+    const { limit, sink } = this.options
+    if (limit !== undefined) this.judge(limit.frame(frame, result))
+    else if (result.bytes !== undefined) sink.bytes(result.bytes)
+    else sink.text(result.text!)
+    if (sink.isTooLong) this.fail(outputTooLong())
+  }
+
+  private judge(verdict: Verdict): boolean {
+    if (verdict === "within") return true
+    const { limit } = this.options
+    if (verdict === "exceeded") this.fail(sizeLimitExceeded(limit!.maxSize, limit!.unit))
+    else {
+      this.isTruncated = true
+      this.isCut = true
+      this.pending.length = 0
+    }
+    return false
+  }
+
+  private failPlanned(error: SerializationError): boolean {
+    const { limit } = this.options
+    if (limit === undefined || this.judge(limit.beforeFailure())) this.fail(error)
+    return !this.isDone
+  }
+
+  private finish(): boolean {
+    if (!this.isPlanned) {
+      this.isPlanned = true
+      if (!this.isCut) this.options.limit?.end()
+      if (this.options.sink.isTooLong) {
+        this.fail(outputTooLong())
+        return false
+      }
+    }
+    if (this.options.sink.finish()) return true
+    this.end()
+    return false
+  }
+
+  private fail(error: SerializationError): void {
+    if (this.isDone) return
+    this.error = error
+    this.end()
+  }
+
+  private end(): void {
+    if (this.isDone) return
+    this.isDone = true
+    this.pending.length = 0
+    this.cancelWait?.()
+    if (this.isAdmitted && !this.isOff) {
+      if (this.answered > 0) this.options.breaker.succeeded()
+      else this.options.breaker.abandoned()
+    }
+    if (this.isWaiting) {
+      this.isWaiting = false
+      releaseProcess()
+    }
+    this.options.onEnd(this)
+  }
+
+  // ---- Waiting ------------------------------------------------------------------------------------------------------------------
+
+  private waitForWorker(): boolean {
+    if (!this.isWaiting) {
+      this.isWaiting = true
+      holdProcess()
+    }
+    return false
+  }
+
+  private waitForThread(port: Port): boolean {
+    this.waitForWorker()
+    this.cancelWait = port.whenReady((error) => {
+      this.cancelWait = undefined
+      if (this.isDone) return
+      if (error !== undefined) this.failWorker(error)
+      this.wake()
+    })
+    return false
+  }
+}
+
+const taskOf = (frame: Frame, output: "string" | "bytes"): FrameTask => ({
+  leads: frame.leads,
+  values: frame.values,
+  kinds: frame.kinds,
+  depths: frame.depths,
+  tail: frame.tail,
+  list: frame.list,
+  gap: frame.gap,
+  output
+})

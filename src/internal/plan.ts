@@ -1,0 +1,338 @@
+/**
+ * The plan: a depth-first walk of a value that can stop anywhere and go on later, and gives one frame at a time.
+ *
+ * Most of a value is passed in the fast lane (`visit.ts`) and left to native code. The plan itself keeps the stack of open
+ * containers, looks closely at the children that the fast lane stops at, and calls user code just as `JSON.stringify` does.
+ *
+ * With a replacer function, or while somebody's `toJSON` stands in `Object.prototype` or `Array.prototype`, every child is
+ * looked at closely and its text written here (`isExact`), since native code would call user code a second time.
+ */
+import { isBoxedPrimitive } from "node:util/types"
+import type { SerializationError } from "../SerializationError.ts"
+import { copyOf, Draft, type Frame, hasText, type OpenLevel } from "./draft.ts"
+import { cyclicValue, nestingTooDeep, unsupportedValue, userCodeFailed } from "./errors.ts"
+import { Open, Shape } from "./open.ts"
+import { copyElements, isSmallTypedArray, openBuffer, openContainer, openTypedArray, unboxed } from "./openers.ts"
+import { pointerOf } from "./pointer.ts"
+import { bufferToJSON, isPairAt, isPatched, isRawJSON, stringify } from "./realm.ts"
+import { Kind } from "./task.ts"
+import { longString, Visit } from "./visit.ts"
+
+/**
+ * A frame is at most 500 levels deep: 400 in the fast lane, and 100 that were entered and have no text yet. The structured
+ * clone gives up at 3,300 levels, native `JSON.stringify` with an array replacer at 2,300.
+ */
+const visitDepth = 400
+const unopenedLevels = 100
+/** Only a `toJSON` or a getter that gives a new container each time gets as deep as this. */
+const deepest = 5_000_000
+/** Code units of a piece of a long string. */
+const pieceLength = 16_384
+/** Elements of a piece of a typed array. */
+const pieceElements = 4_096
+/** Estimated text of an element. */
+const elementSize = 4
+
+export interface PlanOptions {
+  readonly replacer: ((this: unknown, key: string, value: unknown) => unknown) | null
+  readonly list: ReadonlyArray<string> | null
+  readonly gap: string
+  /** Whether each frame tells what is open at its end. */
+  readonly tracksLevels: boolean
+}
+
+export class Plan {
+  /** Set when the value cannot be serialized. The frames given before it are what comes before in the text. */
+  failure: SerializationError | undefined = undefined
+  private readonly stack: Array<Open> = []
+  /** Levels of the stack whose opening bracket is in the text. The others are above them. */
+  private opened = 1
+  private low = 1
+  private size = 0
+  private budget = 0
+  private readonly ancestors = new Set<unknown>()
+  private readonly draft: Draft
+  private readonly visit: Visit
+  private readonly replacer: PlanOptions["replacer"]
+  private readonly tracksLevels: boolean
+  private isExact: boolean
+
+  constructor(root: unknown, options: PlanOptions) {
+    this.replacer = options.replacer
+    this.tracksLevels = options.tracksLevels
+    this.draft = new Draft(options.gap, options.list)
+    this.visit = new Visit(options.list)
+    this.isExact = options.replacer !== null || readsPrototype(options.list)
+    this.stack.push(new Open(Shape.root, { "": root }, [""], 1, false, true))
+  }
+
+  /** True when all frames are out, or it has failed. */
+  get isDone(): boolean {
+    return this.stack.length === 0 || this.failure !== undefined
+  }
+
+  /** The next frame, of about `budget` code units of text. */
+  next(budget: number): Frame {
+    this.size = 0
+    this.budget = budget
+    this.visit.numbers = 0
+    this.visit.containers = 0
+    this.low = this.opened
+    if (isPatched()) this.isExact = true
+    try {
+      while (this.size < budget && !this.isDone) this.step()
+      this.settle()
+    } catch (thrown) {
+      // A getter or a proxy trap that answered the first time.
+      this.failAt(thrown)
+    }
+    const { containers, numbers } = this.visit
+    return this.draft.finish(this.size, numbers, containers, this.low, this.levels())
+  }
+
+  private settle(): void {
+    const level = this.stack.length - 1
+    if (level < 0) return
+    this.openUpTo(level)
+    this.draft.flush(this.stack[level]!, level)
+  }
+
+  private levels(): ReadonlyArray<OpenLevel> {
+    if (!this.tracksLevels) return []
+    return this.stack.slice(this.low - 1).map(({ isWritten, shape }) => ({ shape, isWritten }))
+  }
+
+  private get top(): Open {
+    return this.stack[this.stack.length - 1]!
+  }
+
+  private step(): void {
+    const open = this.top
+    if (open.index >= open.length) this.close(open)
+    else if (open.shape === Shape.string) this.piece(open)
+    else if (open.shape >= Shape.elements) this.elements(open)
+    else if (this.isExact || open.shape === Shape.root) this.lookAt(open)
+    else this.range(open)
+  }
+
+  // The fast lane: as many children of `open` as the frame has room for.
+  private range(open: Open): void {
+    const { visit } = this
+    const room = Math.max(this.budget - this.size, 64)
+    visit.reset()
+    try {
+      const size =
+        open.shape === Shape.array
+          ? visit.array(open.value, open.index, visitDepth, room)
+          : visit.keyed(open.value, open.keys!, open.index, visitDepth, room)
+      if (size >= 0) {
+        open.advance(open.length)
+        this.size += size
+        return
+      }
+      open.advance(visit.trail.pop()!.index)
+      this.cross(false)
+    } catch (thrown) {
+      const key = visit.thrownAt.pop()
+      if (key !== undefined) open.advance(open.keys === null ? (key as number) : open.keys.indexOf(key as string))
+      this.failAt(thrown)
+    }
+  }
+
+  // Enters the containers that were open where the visit stopped, and looks at the child that it stopped at.
+  private cross(isChanged: boolean): void {
+    const { isSpecial, passed, trail } = this.visit
+    this.size += passed
+    for (let i = trail.length - 1; i >= 0; i--) {
+      const { container, index, key, keys } = trail[i]!
+      const open = openContainer(container, keys ?? this.draft.list, isChanged && i === trail.length - 1)
+      if (!this.push(open)) return
+      const isKeyed = open.keys !== null && keys === null
+      open.advance(isKeyed ? Math.max(0, open.keys.indexOf(key) + index) : index)
+    }
+    if (isSpecial) this.lookAt(this.top)
+  }
+
+  // What `JSON.stringify` does at every value before it prints it: SerializeJSONProperty, steps 2 to 4.
+  private lookAt(open: Open): void {
+    try {
+      const key = open.keyAt(open.index)
+      let value = open.read(open.index)
+      let isChanged = false
+      if ((typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "bigint") {
+        const toJSON = (value as { toJSON?: unknown }).toJSON
+        if (typeof toJSON === "function") {
+          if (toJSON === bufferToJSON && this.isNative && Buffer.isBuffer(value)) return this.buffer(open, value)
+          value = toJSON.call(value, key)
+          isChanged = true
+        }
+      }
+      if (this.replacer !== null) {
+        value = this.replacer.call(open.value, key, value)
+        isChanged = true
+      }
+      if (typeof value === "object" && value !== null && isBoxedPrimitive(value)) {
+        value = unboxed(value)
+        isChanged = true
+      }
+      this.accept(open, value, isChanged)
+    } catch (thrown) {
+      this.failAt(thrown)
+    }
+  }
+
+  // Native code may see values as they are, and all their own keys count.
+  private get isNative(): boolean {
+    return !this.isExact && this.draft.list === null
+  }
+
+  private accept(open: Open, value: unknown, isChanged: boolean): void {
+    if (typeof value === "bigint") return void this.fail(unsupportedValue(this.pointer(), "bigint"))
+    if (typeof value === "string" && value.length > longString) {
+      this.push(new Open(Shape.string, value, null, value.length, isChanged, false))
+      return
+    }
+    if (typeof value !== "object" || value === null || isRawJSON(value)) return this.leaf(open, value, isChanged)
+    const hasToJSON = typeof (value as { toJSON?: unknown }).toJSON === "function"
+    if (ArrayBuffer.isView(value) && this.isNative && !hasToJSON) {
+      if (isSmallTypedArray(value)) return this.include(open, value, isChanged, 1024)
+      const typed = openTypedArray(value, isChanged)
+      if (typed !== undefined) return void this.push(typed)
+    } else if (!this.isExact && (isChanged || open.shape === Shape.root) && !hasToJSON) {
+      // Neither seen by the fast lane yet, nor with a `toJSON` that native code would call again.
+      const { visit } = this
+      visit.reset()
+      const size = visit.child(value, visitDepth, Math.max(this.budget - this.size, 64))
+      if (size >= 0) return this.include(open, value, isChanged, size)
+      if (visit.trail.length > 0) return this.cross(isChanged)
+    }
+    this.push(openContainer(value, this.draft.list, isChanged))
+  }
+
+  private leaf(open: Open, value: unknown, isChanged: boolean): void {
+    const size = 8 + (typeof value === "string" ? value.length : 0)
+    if (open.shape === Shape.root && !hasText(value)) {
+      return void this.fail(unsupportedValue("", value === undefined ? "undefined" : typeof value))
+    }
+    if (!this.isExact) return this.include(open, value, isChanged, size)
+    this.size += size
+    if (hasText(value) || open.shape === Shape.array) {
+      this.draft.separate(open, this.stack.length - 1)
+      this.draft.key(open, open.index)
+      this.draft.text += hasText(value) ? stringify(value) : "null"
+    }
+    open.index++
+    open.settle()
+  }
+
+  private include(open: Open, value: unknown, isChanged: boolean, size: number): void {
+    this.size += size
+    if (isChanged) open.replace(value)
+    else open.advance(open.index + 1)
+  }
+
+  private buffer(open: Open, value: Buffer): void {
+    if (isSmallTypedArray(value)) {
+      const data = Array.from(value)
+      return this.include(open, { type: "Buffer", data }, true, 24 + data.length * elementSize)
+    }
+    const [outer, inner] = openBuffer(value)
+    if (this.push(outer)) this.push(inner)
+  }
+
+  private push(open: Open): boolean {
+    const { stack } = this
+    if (open.shape !== Shape.string) {
+      if (this.ancestors.has(open.value)) return this.fail(cyclicValue(this.pointer()))
+      this.ancestors.add(open.value)
+    }
+    if (stack.length > deepest) return this.fail(nestingTooDeep())
+    this.size += 2
+    stack.push(open)
+    if (this.isExact || open.shape >= Shape.string) this.openUpTo(stack.length - 1)
+    else if (stack.length - this.opened > unopenedLevels) this.openUpTo(stack.length - unopenedLevels)
+    return true
+  }
+
+  // Puts what waits in each container, and the opening bracket of the next, into the frame.
+  private openUpTo(level: number): void {
+    for (let i = this.opened; i <= level; i++) {
+      const parent = this.stack[i - 1]!
+      this.draft.flush(parent, i - 1)
+      this.draft.separate(parent, i - 1)
+      this.draft.key(parent, parent.index)
+      this.draft.text += this.stack[i]!.opener
+      this.opened = i + 1
+    }
+  }
+
+  private close(open: Open): void {
+    const level = this.stack.length - 1
+    if (level >= this.opened) {
+      // All of it waits. It joins what waits around it, as it is or as a copy: that is the copy on write.
+      const isSame = !open.isChanged && open.run === null
+      const whole = isSame ? open.value : copyOf(open)
+      if (whole !== undefined) {
+        this.leave(open)
+        if (isSame) this.top.advance(this.top.index + 1)
+        else this.top.replace(whole)
+        return
+      }
+      this.openUpTo(level)
+    }
+    this.draft.flush(open, level)
+    this.draft.close(open, level)
+    this.leave(open)
+    this.opened = level
+    this.low = Math.min(this.low, level)
+    if (level > 0) {
+      this.top.index++
+      this.top.settle()
+    }
+  }
+
+  private leave(open: Open): void {
+    this.stack.pop()
+    this.ancestors.delete(open.value)
+  }
+
+  private piece(open: Open): void {
+    const { index, length, value } = open
+    let end = Math.min(index + pieceLength, length)
+    if (end < length && isPairAt(value, end - 1)) end--
+    this.draft.part(Kind.piece, value.slice(index, end), 0)
+    this.size += end - index
+    open.index = end
+    open.isWritten = true
+    open.settle()
+  }
+
+  private elements(open: Open): void {
+    const level = this.stack.length - 1
+    const start = open.index
+    const elements = copyElements(open.value, start, Math.min(start + pieceElements, open.length))
+    this.draft.separate(open, level)
+    if (open.shape === Shape.elements) this.draft.part(Kind.elements, elements, level)
+    else this.draft.part(Kind.indexed, { start, elements }, level)
+    this.size += elements.length * (open.shape === Shape.elements ? elementSize : 3 * elementSize)
+    open.index = start + pieceElements
+    open.settle()
+  }
+
+  private pointer(): string {
+    return pointerOf(this.stack, this.visit.thrownAt)
+  }
+
+  private failAt(thrown: unknown): void {
+    this.fail(userCodeFailed(this.pointer(), thrown))
+  }
+
+  private fail(error: SerializationError): false {
+    this.failure = error
+    return false
+  }
+}
+
+// A name that every plain object inherits a value under: a copied run of entries would print it.
+const readsPrototype = (list: ReadonlyArray<string> | null): boolean =>
+  list !== null && list.some((name) => hasText((Object.prototype as Record<string, unknown>)[name]))

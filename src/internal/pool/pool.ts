@@ -1,0 +1,269 @@
+/**
+ * The pool: who gets a thread when, and what becomes of a frame whose thread fails.
+ *
+ * Plain and imperative, because every frame of every value comes through here. A frame is given to a thread only when one is
+ * ready and has a free slot, so that it is cloned before `run` returns; until then it waits here, in order, and can still be
+ * taken back. The limit of the queue, timeouts and the end of the pool are decided here; `threads.ts` has the threads.
+ */
+import type { PoolSettings } from "../options.ts"
+import type { FrameResult, FrameTask } from "../task.ts"
+import type { WorkerPoolError, WorkerPoolErrorReason } from "../workerPoolError.ts"
+import { poolClosed, queueFull, taskFailed, taskTimedOut } from "./classify.ts"
+import type { PoolThread } from "./thread.ts"
+import { Threads, type ThreadsListener } from "./threads.ts"
+import { delay } from "./timer.ts"
+
+/** Called once, with an error or a result. Who only waits for a free slot gets neither when there is one. */
+export type Done = (error: WorkerPoolError | undefined, result: FrameResult | undefined) => void
+
+/** A frame, or one who waits to bring a frame (`task` is undefined). */
+class Entry {
+  readonly task: FrameTask | undefined
+  /** Undefined when it was called, or nobody wants the answer any more. */
+  done: Done | undefined
+  /** Whether the clone has succeeded. */
+  posted = false
+  deadline = 0
+
+  constructor(task: FrameTask | undefined, done: Done) {
+    this.task = task
+    this.done = done
+  }
+
+  finish(error: WorkerPoolError | undefined, result: FrameResult | undefined): void {
+    const done = this.done
+    this.done = undefined
+    if (done !== undefined) done(error, result)
+  }
+}
+
+export class Pool implements ThreadsListener {
+  private readonly settings: PoolSettings
+  private readonly warn: (error: WorkerPoolError) => void
+  private readonly threads: Threads
+  private readonly queue = new Set<Entry>()
+  // In the order of their deadlines, since all have the same time.
+  private readonly inFlight = new Set<Entry>()
+  private readonly failed: { [Tag in WorkerPoolErrorReason["_tag"]]?: number } = {}
+  private completed = 0
+  private pumping = false
+  private deadlineTimer: NodeJS.Timeout | undefined
+  private closing: Promise<void> | undefined
+  private onDrained: (() => void) | undefined
+
+  constructor(settings: PoolSettings, workerFile: () => string, warn: (error: WorkerPoolError) => void) {
+    this.settings = settings
+    this.threads = new Threads(settings, workerFile, this)
+    this.warn = warn
+  }
+
+  /** Whether `run` would give its frame to a thread before it returns. */
+  isReady(): boolean {
+    return this.closing === undefined && this.threads.free() !== undefined
+  }
+
+  /** How many threads are running, and ready. */
+  readyThreads(): number {
+    return this.threads.readyCount
+  }
+
+  stats() {
+    const ready = this.threads.readyCount
+    return {
+      threads: this.threads.count,
+      ready,
+      queued: this.queue.size,
+      inFlight: this.inFlight.size,
+      completed: this.completed,
+      failed: { ...this.failed },
+      utilization: ready === 0 ? 0 : this.threads.busyCount / ready
+    }
+  }
+
+  /** Has a frame done. Returns what drops it: takes it out of the queue, or lets its answer be ignored. */
+  run(task: FrameTask, done: Done): () => void {
+    const entry = new Entry(task, done)
+    const thread = this.closing === undefined ? this.threads.free() : undefined
+    if (thread === undefined) this.enqueue(entry)
+    else this.post(entry, thread)
+    return () => this.drop(entry)
+  }
+
+  /** Waits until `isReady()`. Returns what stops waiting. */
+  waitReady(done: Done): () => void {
+    const entry = new Entry(undefined, done)
+    if (this.isReady()) entry.finish(undefined, undefined)
+    else this.enqueue(entry)
+    return () => this.drop(entry)
+  }
+
+  /** Takes no more frames, waits for those it has, up to `shutdownTimeout`, and ends the threads. */
+  close(): Promise<void> {
+    return (this.closing ??= this.shutDown())
+  }
+
+  onFree(): void {
+    this.pump()
+  }
+
+  onStartFailed(error: WorkerPoolError): void {
+    // With others running or starting, those who wait are in good hands.
+    if (this.threads.count === 0 && this.queue.size > 0) this.fail([...this.queue], error)
+    else this.warn(error)
+  }
+
+  onLost(error: WorkerPoolError | undefined): void {
+    if (error !== undefined) this.warn(error)
+    this.threads.grow(this.queue.size > 0, this.inFlight.size)
+  }
+
+  private enqueue(entry: Entry): void {
+    if (this.closing !== undefined) return this.fail([entry], poolClosed())
+    const { maxQueue } = this.settings
+    const full = this.queue.size >= maxQueue
+    if (!full) this.queue.add(entry)
+    this.threads.grow(true, this.inFlight.size)
+    if (full) this.fail([entry], queueFull(maxQueue))
+  }
+
+  private post(entry: Entry, thread: PoolThread): void {
+    entry.deadline = performance.now() + this.settings.taskTimeout
+    this.inFlight.add(entry)
+    thread.inFlight++
+    const onError = (cause: unknown) => this.settle(entry, thread, taskFailed(cause, entry.posted), undefined)
+    let answer: Promise<FrameResult>
+    try {
+      answer = thread.post(entry.task!)
+    } catch (cause) {
+      answer = Promise.reject(cause)
+    }
+    answer.then((result) => {
+      // Piscina takes a `null` that a getter threw for success.
+      if (result === null || result === undefined) onError(entry.posted ? result : null)
+      else this.settle(entry, thread, undefined, result)
+    }, onError)
+    // If the clone has failed, the promise is rejected already, and the lines above run before this one.
+    queueMicrotask(() => {
+      entry.posted = true
+    })
+    if (this.deadlineTimer === undefined) this.watchDeadlines()
+    this.threads.grow(false, this.inFlight.size)
+  }
+
+  private settle(
+    entry: Entry,
+    thread: PoolThread,
+    error: WorkerPoolError | undefined,
+    result: FrameResult | undefined
+  ): void {
+    // Not there if all were failed at once, by a timeout or the end of the pool.
+    if (!this.inFlight.delete(entry)) return
+    thread.inFlight--
+    if (thread.inFlight === 0) this.threads.becameIdle(thread)
+    if (error === undefined) {
+      this.completed++
+      entry.finish(undefined, result)
+    } else {
+      this.fail([entry], error)
+    }
+    this.pump()
+  }
+
+  private drop(entry: Entry): void {
+    entry.done = undefined
+    this.queue.delete(entry)
+    this.checkDrained()
+  }
+
+  private fail(entries: ReadonlyArray<Entry>, error: WorkerPoolError): void {
+    const tag = error.reason._tag
+    this.failed[tag] = (this.failed[tag] ?? 0) + entries.length
+    for (const entry of entries) {
+      this.queue.delete(entry)
+      this.inFlight.delete(entry)
+    }
+    this.warn(error)
+    // Last, since whoever is told may come back with another frame at once.
+    for (const entry of entries) entry.finish(error, undefined)
+    this.checkDrained()
+  }
+
+  // Gives free slots to those who wait, first come first served.
+  private pump(): void {
+    // Who waits to bring a frame holds no slot, and may bring it later or never. So at most as many are called as there are
+    // free slots; the next ones follow a turn later, if there is room then.
+    let called = 0
+    for (const entry of this.queue) {
+      const thread = this.threads.free()
+      if (thread === undefined || called >= this.threads.freeSlots) break
+      this.queue.delete(entry)
+      if (entry.task === undefined) {
+        const before = this.inFlight.size
+        entry.finish(undefined, undefined)
+        if (this.inFlight.size === before) called++
+      } else {
+        this.post(entry, thread)
+      }
+    }
+    if (called > 0 && this.queue.size > 0 && !this.pumping) {
+      this.pumping = true
+      setImmediate(() => {
+        this.pumping = false
+        this.pump()
+      })
+    }
+    this.checkDrained()
+  }
+
+  // One timer for all frames, set for the oldest.
+  private watchDeadlines(): void {
+    const [oldest] = this.inFlight
+    if (oldest === undefined) return
+    this.deadlineTimer = delay(Math.max(1, oldest.deadline - performance.now()), () => {
+      this.deadlineTimer = undefined
+      const [next] = this.inFlight
+      if (next === undefined) return
+      if (next.deadline > performance.now()) return this.watchDeadlines()
+      // If the event loop was held until now, the answer may be there, unread: timers come before messages.
+      setImmediate(() => {
+        if (this.inFlight.has(next)) this.retire(taskTimedOut(this.settings.taskTimeout))
+        else if (this.deadlineTimer === undefined) this.watchDeadlines()
+      })
+    })
+  }
+
+  // Ends all threads. What they had, and what was waiting for them, fails.
+  private retire(error: WorkerPoolError): void {
+    this.threads.stopAll()
+    const entries = [...this.inFlight, ...this.queue]
+    if (entries.length > 0) this.fail(entries, error)
+  }
+
+  private async shutDown(): Promise<void> {
+    // Returns first, so that `closing` is set: it is what keeps new frames out.
+    await undefined
+    const waiting = [...this.queue].filter((entry) => entry.task === undefined)
+    if (waiting.length > 0) this.fail(waiting, poolClosed())
+    if (!this.isDrained()) {
+      const drained = Promise.withResolvers<void>()
+      this.onDrained = drained.resolve
+      // As with deadlines, answers that are there count.
+      const timer = delay(this.settings.shutdownTimeout, () => void setImmediate(drained.resolve))
+      await drained.promise
+      clearTimeout(timer)
+    }
+    this.retire(poolClosed())
+    clearTimeout(this.deadlineTimer)
+    await this.threads.stopped()
+  }
+
+  private isDrained(): boolean {
+    if (this.queue.size > 0) return false
+    for (const entry of this.inFlight) if (entry.done !== undefined) return false
+    return true
+  }
+
+  private checkDrained(): void {
+    if (this.onDrained !== undefined && this.isDrained()) this.onDrained()
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * One worker thread, as a Piscina of one thread.
+ *
+ * Piscina starts threads, carries messages and matches answers to tasks. One Piscina for all threads would also decide when to
+ * start one (only when every other has eight tasks), could not say which thread an `"error"` event is about, and would leave
+ * tasks behind in its queue when a thread dies. With one each, a thread is given what it can take at once and nothing else, so
+ * that its queue stays empty, and what happens to it is known to be about it.
+ */
+import type { Piscina } from "piscina"
+import { format, millis } from "effect/Duration"
+import type { ResourceLimits } from "node:worker_threads"
+import type { FrameResult, FrameTask } from "../task.ts"
+import { StartFailure, startFailed, taskFailed } from "./classify.ts"
+import { loadPiscina } from "./load.ts"
+import { delay } from "./timer.ts"
+import type { WorkerPoolError } from "../workerPoolError.ts"
+
+/** How many tasks a thread is given at a time: while it works on one, the others are cloned and wait in its port. */
+export const slotsPerThread = 8
+
+/** What a thread tells its pool. */
+export interface ThreadListener {
+  onReady(thread: PoolThread): void
+  onStartFailed(thread: PoolThread, error: WorkerPoolError): void
+  /** A ready thread has ended. `error` is set if no task is there to carry it. */
+  onGone(thread: PoolThread, error: WorkerPoolError | undefined): void
+}
+
+/** What a thread is started with. */
+export interface ThreadSettings {
+  /** A `file:` URL. */
+  readonly workerFile: string
+  readonly resourceLimits: ResourceLimits | undefined
+  /** In milliseconds. */
+  readonly startTimeout: number
+}
+
+// A thread has loaded its file, and our code in it, when it has answered this.
+const warmUp: FrameTask = {
+  leads: ["["],
+  values: [{ ready: true }],
+  kinds: [0],
+  depths: [],
+  tail: "]",
+  list: null,
+  gap: "",
+  output: "string"
+}
+
+const warmUpAnswer = '[{"ready":true}]'
+
+export class PoolThread {
+  state: "starting" | "ready" | "gone" = "starting"
+  /** Tasks given to the thread and not answered. Kept by the pool. */
+  inFlight = 0
+  /** When the last of them was answered. Kept by the pool. */
+  idleSince = 0
+  private readonly settings: ThreadSettings
+  private readonly listener: ThreadListener
+  private piscina: Piscina | undefined
+
+  constructor(settings: ThreadSettings, listener: ThreadListener) {
+    this.settings = settings
+    this.listener = listener
+    void this.start()
+  }
+
+  /** Clones the task and gives it to the thread, before it returns. */
+  post(task: FrameTask): Promise<FrameResult> {
+    return this.piscina!.run(task)
+  }
+
+  /** Ends the thread, whatever it is doing. */
+  async stop(): Promise<void> {
+    this.state = "gone"
+    await this.piscina?.destroy()
+  }
+
+  private async start(): Promise<void> {
+    const { startTimeout } = this.settings
+    const timer = delay(startTimeout, () =>
+      this.failStart(new StartFailure(`It was not ready within ${format(millis(startTimeout))}`))
+    )
+    try {
+      const piscina = this.open(await loadPiscina())
+      if ((await piscina?.run(warmUp))?.text !== warmUpAnswer) {
+        throw new StartFailure(
+          "It does not answer as the worker of this library does. Let `workerUrl` name the built `effect-serialization/worker`, of the same version"
+        )
+      }
+      if (this.state === "starting") {
+        this.state = "ready"
+        this.listener.onReady(this)
+      }
+    } catch (cause) {
+      this.failStart(cause)
+    } finally {
+      timer?.[Symbol.dispose]()
+    }
+  }
+
+  private open(Piscina_: typeof Piscina): Piscina | undefined {
+    if (this.state === "gone") return undefined
+    const { resourceLimits, workerFile } = this.settings
+    const piscina = new Piscina_({
+      filename: workerFile,
+      minThreads: 0,
+      maxThreads: 1,
+      // The pool counts idle time itself, as it is about all threads together.
+      idleTimeout: Infinity,
+      concurrentTasksPerWorker: slotsPerThread,
+      // These three take a task's overhead on the calling thread from 50 to 10 microseconds. And with atomics, Piscina hands
+      // out all answers that wait in one turn of the event loop, which is a hold.
+      atomics: "disabled",
+      recordTiming: false,
+      workerHistogram: false,
+      // Flags like `--import` are for the program: a thread that loads an application's instrumentation is a second
+      // application.
+      execArgv: [],
+      ...(resourceLimits === undefined ? undefined : { resourceLimits })
+    })
+    this.piscina = piscina
+    // Without a listener, an error of an idle or a starting thread would end the process.
+    let failure: unknown = new StartFailure("It ended before it was ready")
+    let failed = false
+    piscina.on("error", (cause) => {
+      failure = cause
+      failed = true
+    })
+    // Comes first, and the event "error" in the same turn, if it comes.
+    piscina.on("workerDestroy", () => {
+      if (this.state === "ready") {
+        this.state = "gone"
+        queueMicrotask(() => this.listener.onGone(this, failed ? taskFailed(failure, true) : undefined))
+      } else {
+        queueMicrotask(() => this.failStart(failure))
+      }
+    })
+    return piscina
+  }
+
+  private failStart(cause: unknown): void {
+    if (this.state !== "starting") return
+    this.state = "gone"
+    this.listener.onStartFailed(this, startFailed(this.settings.workerFile, cause))
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The worker pool as the engine sees it: callbacks instead of effects, one closure a frame.
+ */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Admission } from "../WorkerPool.ts"
+import type { FrameResult, FrameTask } from "./task.ts"
+import { WorkerCrashed, WorkerPoolError } from "./workerPoolError.ts"
+
+export interface Port {
+  /** A thread takes a frame now. */
+  isReady(): boolean
+  /** Threads that run. */
+  threads(): number
+  /** Calls back once, when a thread may be ready or none can be had. Returns how to stop waiting. */
+  whenReady(callback: (error: WorkerPoolError | undefined) => void): () => void
+  /** Sends a frame; calls back once, with the one or the other. */
+  post(task: FrameTask, callback: (result: FrameResult | undefined, error: WorkerPoolError | undefined) => void): void
+}
+
+interface PoolLike {
+  run(task: FrameTask): Effect.Effect<FrameResult, WorkerPoolError>
+  readonly admission?: Admission | undefined
+}
+
+export const makePort = (pool: PoolLike, context: Context.Context<never>): Port => {
+  const fork = Effect.runForkWith(context)
+  // `in` and not a read: a mock answers any read with something that fails when it is used.
+  const admission = "admission" in pool ? pool.admission : undefined
+  return {
+    isReady: () => admission === undefined || admission.isReady(),
+    threads: () => (admission === undefined ? 1 : admission.threads()),
+    whenReady: (callback) => {
+      if (admission === undefined) {
+        callback(undefined)
+        return () => {}
+      }
+      const fiber = fork(admission.ready)
+      let isCancelled = false
+      fiber.addObserver((exit) => {
+        if (!isCancelled) callback(Exit.isSuccess(exit) ? undefined : errorOf(exit.cause))
+      })
+      return () => {
+        isCancelled = true
+        fiber.interruptUnsafe()
+      }
+    },
+    post: (task, callback) => {
+      fork(pool.run(task)).addObserver((exit) => {
+        if (Exit.isSuccess(exit)) callback(exit.value, undefined)
+        else callback(undefined, errorOf(exit.cause))
+      })
+    }
+  }
+}
+
+// A defect of a pool (a mock without `run`, say) is a failure of the worker like any other: the caller's text comes first.
+const errorOf = (cause: Cause.Cause<WorkerPoolError>): WorkerPoolError => {
+  const failure = cause.reasons.find(Cause.isFailReason)
+  return failure?.error ?? new WorkerPoolError({ reason: new WorkerCrashed({ cause: Cause.squash(cause) }) })
+}

@@ -1,0 +1,47 @@
+/**
+ * What this realm's built-ins were when the library was loaded, and whether they still are.
+ *
+ * Other code may patch `Date.prototype.toJSON` or `Array.prototype` at any time. The natives are captured once, so that a
+ * patch cannot break the engine, and compared with `===`, so that a patch is noticed and obeyed as `JSON.stringify` obeys it.
+ */
+
+export const stringify: typeof JSON.stringify = JSON.stringify
+
+const objectPrototype = Object.prototype as { toJSON?: unknown }
+const arrayPrototype = Array.prototype as unknown as { toJSON?: unknown }
+const datePrototype = Date.prototype as unknown as Record<PropertyKey, unknown>
+const dateToPrimitive = datePrototype[Symbol.toPrimitive]
+const dateValueOf = datePrototype["valueOf"]
+
+export const dateToJSON: unknown = datePrototype["toJSON"]
+export const dateToISOString: unknown = datePrototype["toISOString"]
+export const bufferToJSON: unknown = Buffer.prototype.toJSON
+
+/** True when a plain object or array made by the engine would be stringified through somebody's patch. */
+export const isPatched = (): boolean => objectPrototype.toJSON !== undefined || arrayPrototype.toJSON !== undefined
+
+/** True when a `Date` gives on another thread what it gives here. Its own properties are the caller's to look at. */
+export const isDateClean = (): boolean =>
+  datePrototype["toJSON"] === dateToJSON &&
+  datePrototype["toISOString"] === dateToISOString &&
+  datePrototype["valueOf"] === dateValueOf &&
+  datePrototype[Symbol.toPrimitive] === dateToPrimitive
+
+/** True when holes of an array read as `undefined`, as they do on a worker thread. */
+export const areHolesClean = (): boolean => {
+  // `for...in` over the two prototypes runs no user code and is empty where nobody has added anything.
+  for (const _ in arrayPrototype) return false
+  return true
+}
+
+/** A high surrogate that has its low one behind it must not be parted from it. */
+export const isPairAt = (text: string, index: number): boolean => {
+  const high = text.charCodeAt(index)
+  if (high < 0xd800 || high > 0xdbff) return false
+  const low = text.charCodeAt(index + 1)
+  return low >= 0xdc00 && low <= 0xdfff
+}
+
+const rawJSON = JSON as unknown as { isRawJSON?: (value: unknown) => boolean }
+/** An object made by `JSON.rawJSON`: its text is fixed. */
+export const isRawJSON = (value: unknown): value is { readonly rawJSON: string } => rawJSON.isRawJSON?.(value) ?? false

@@ -1,0 +1,65 @@
+/**
+ * A frame, as it travels between threads: literal text, with values between to be stringified.
+ *
+ * Plain data of one shape, so that the structured clone is cheap and V8 sees one hidden class.
+ */
+
+/** How the text of a part is made from its value. Small integers: they are compared once a part. */
+export const Kind = {
+  /** `JSON.stringify(value)` */
+  whole: 0,
+  /** an array whose elements stand in a longer array: the text without its brackets */
+  items: 1,
+  /** an object whose entries stand in a larger object: the text without its braces */
+  entries: 2,
+  /** a piece of a long string: the text without its quotes */
+  piece: 3,
+  /** a typed array whose elements stand in an array, as `Buffer.prototype.toJSON` gives them */
+  elements: 4,
+  /** elements of a typed array that stand in an object: `"0":1,"1":2` */
+  indexed: 5
+} as const
+
+export type Kind = (typeof Kind)[keyof typeof Kind]
+
+/** Elements of a typed array from `start` on, for {@link Kind.indexed}. */
+export interface Indexed {
+  readonly start: number
+  readonly elements: Uint8Array | Float64Array
+}
+
+/**
+ * One frame of a value: the text is `leads[i]` and then the text of `values[i]`, for every `i`, and then `tail`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FrameTask {
+  /** Literal text before each value. */
+  readonly leads: ReadonlyArray<string>
+  /** The values to stringify. */
+  readonly values: ReadonlyArray<unknown>
+  /** How each value becomes text. */
+  readonly kinds: ReadonlyArray<Kind>
+  /** How many levels deep each value stands. Only filled when `gap` is not empty. */
+  readonly depths: ReadonlyArray<number>
+  /** Literal text at the end. */
+  readonly tail: string
+  /** The array replacer as a list of names, or null. */
+  readonly list: ReadonlyArray<string> | null
+  /** The indentation of one level; empty for compact text. */
+  readonly gap: string
+  /** What the answer holds: text, or its UTF-8 bytes. */
+  readonly output: "string" | "bytes"
+}
+
+/**
+ * The answer to a {@link FrameTask}: one of the two is set, as `output` asked.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FrameResult {
+  readonly text: string | undefined
+  readonly bytes: Uint8Array | undefined
+}

@@ -1,0 +1,83 @@
+/**
+ * Turns of the event loop, shared by all calls of all layers on this thread.
+ *
+ * A turn goes from one check phase (`setImmediate`) to the next. Whatever is done in it, at once in a caller's own turn or
+ * later for calls in flight, is added up in `spent`, and a call goes on only while that is below its own budget. So a hundred
+ * concurrent calls hold the loop no longer than one does.
+ */
+
+/** A piece of work that is done in small steps. */
+export interface Task {
+  /** Milliseconds of a turn after which it does not go on. */
+  readonly budget: number
+  /** Does one step; true when there is more to do now. Never throws. */
+  step(): boolean
+}
+
+let queue: Array<Task> = []
+let spent = 0
+let immediate: NodeJS.Immediate | undefined
+let longest = 0
+
+/** Milliseconds of `budget` that are left in this turn. */
+export const timeLeft = (budget: number): number => {
+  if (immediate === undefined) {
+    // Nobody has done anything in this turn yet. The next one begins anew; a process that could end need not wait for it.
+    spent = 0
+    immediate = setImmediate(tick)
+    immediate.unref()
+  }
+  return budget - spent
+}
+
+/** Adds work that was done in a caller's own turn. */
+export const charge = (milliseconds: number): void => {
+  spent += milliseconds
+  if (milliseconds > longest) longest = milliseconds
+}
+
+/** The longest synchronous piece since the thread began, in milliseconds. */
+export const longestHold = (): number => longest
+
+/** Goes on with `task` in turns to come, until a step says that there is nothing to do now. */
+export const schedule = (task: Task): void => {
+  queue.push(task)
+  if (immediate === undefined) immediate = setImmediate(tick)
+  else immediate.ref()
+}
+
+const tick = (): void => {
+  const tasks = queue
+  const begin = performance.now()
+  let i = 0
+  queue = []
+  immediate = undefined
+  spent = 0
+  while (i < tasks.length && spent < tasks[i]!.budget) {
+    const task = tasks[i++]!
+    if (task.step()) tasks.push(task)
+    spent = performance.now() - begin
+  }
+  if (spent > longest) longest = spent
+  if (i < tasks.length) {
+    queue = i === 0 ? tasks.concat(queue) : tasks.slice(i).concat(queue)
+    immediate = setImmediate(tick)
+  } else if (queue.length > 0) {
+    immediate = setImmediate(tick)
+  } else {
+    immediate = setImmediate(tick)
+    immediate.unref()
+  }
+}
+
+let waiting = 0
+let keeper: NodeJS.Timeout | undefined
+
+/** Keeps the process alive while a call waits for a worker thread: idle threads do not. */
+export const holdProcess = (): void => {
+  if (waiting++ === 0) keeper = setInterval(() => {}, 0x7fff_ffff)
+}
+
+export const releaseProcess = (): void => {
+  if (--waiting === 0) clearInterval(keeper)
+}

@@ -1,0 +1,50 @@
+/**
+ * The file that worker threads load: it makes the text of one frame a call.
+ *
+ * Programs need it by name only when they are bundled. Build it as a file of its own, and give its place as `workerUrl`:
+ *
+ * ```sh
+ * esbuild node_modules/effect-serialization/dist/worker.js --bundle --platform=node --format=esm --outfile=dist/worker.js
+ * ```
+ *
+ * It imports no Effect, so that a thread starts in a few ten milliseconds.
+ *
+ * @since 0.1.0
+ */
+import { move, transferableSymbol, valueSymbol } from "piscina"
+import { encodeFrame } from "./internal/encode.ts"
+import type { FrameResult, FrameTask } from "./internal/task.ts"
+
+/**
+ * An answer whose bytes are moved out of the thread, not copied.
+ *
+ * The two fields are its own: if this file was bundled with a Piscina of its own, the one that runs the thread does not know
+ * its mark and clones the object, and that gives the same answer.
+ */
+class MovedResult implements FrameResult {
+  readonly text = undefined
+  readonly bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+
+  get [transferableSymbol](): object {
+    return this.bytes.buffer
+  }
+
+  get [valueSymbol](): object {
+    return this
+  }
+}
+
+/**
+ * Makes the text, or the bytes, of one frame.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export default (task: FrameTask): FrameResult => {
+  const result = encodeFrame(task)
+  return result.bytes === undefined ? result : (move(new MovedResult(result.bytes)) as unknown as FrameResult)
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const src = fileURLToPath(new URL("src/", import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    // Tests and examples may name the package as its users do; here that means the sources, so nothing has to be built.
+    alias: [
+      { find: /^effect-serialization$/, replacement: `${src}index.ts` },
+      { find: /^effect-serialization\/(\w+)$/, replacement: `${src}$1.ts` }
+    ]
+  },
+  test: {
+    include: ["**/*.test.ts"],
+    // Worker threads are started by the code under test, so each test file gets a process, not a thread.
+    pool: "forks",
+    // Limits against hanging, not expectations: property tests do thousands of runs, on slow machines too.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ["default", "./scripts/closing-line.ts"]
+  }
+})
