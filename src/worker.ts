@@ -1,10 +1,11 @@
 /**
  * The file that worker threads load: it makes the text of one frame a call.
  *
- * Programs need it by name only when they are bundled. Build it as a file of its own, and give its place as `workerUrl`:
+ * Programs need it by name only when they are bundled. Build it as a file of its own, beside the bundle or wherever
+ * `workerUrl` points, and keep `piscina` installed, since it brings files of its own:
  *
  * ```sh
- * esbuild node_modules/effect-serialization/dist/worker.js --bundle --platform=node --format=esm --outfile=dist/worker.js
+ * esbuild node_modules/effect-serialization/dist/worker.js --bundle --platform=node --format=esm --external:piscina --outfile=dist/worker.js
  * ```
  *
  * It imports no Effect, so that a thread starts in a few ten milliseconds.

@@ -11,7 +11,7 @@ import {
   WorkerPoolError,
   type WorkerPoolOptions
 } from "../src/WorkerPool.ts"
-import { fault, faultyPool, fixture, frame, Gate, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
+import { fault, faultyPool, fixture, frame, Gate, turn, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
 
 const run = (task: ReturnType<typeof frame>) => WorkerPool.use((pool) => pool.run(task))
 
@@ -140,6 +140,8 @@ describe("a worker that fails at a frame", () => {
       yield* ready
       const fiber = yield* Effect.forkChild(run(gate.frame), { startImmediately: true })
       yield* gate.reached(1)
+      // From here the event loop comes to its timers first, and to the answer after them.
+      yield* turn
       yield* gate.open
       const since = performance.now()
       while (performance.now() - since < 1500);
@@ -264,9 +266,10 @@ describe("a worker that does not start", () => {
       const { started } = yield* watchWorkers
       yield* Effect.gen(function* () {
         yield* ready
-        const fibers = yield* Effect.forEach([1, 2, 3], () =>
+        const fibers = yield* Effect.forEach(Array.from({ length: 9 }), () =>
           Effect.forkChild(run(gate.frame), { startImmediately: true })
         )
+        assert.strictEqual((yield* stats).queued, 1)
         yield* until(() => started.length === 2)
         yield* Effect.promise(() => started[1]!.terminate())
         yield* untilStats(({ threads }) => threads === 1)

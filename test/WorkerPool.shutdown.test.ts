@@ -59,6 +59,22 @@ describe("the end of a pool", () => {
     }).pipe(Effect.ensuring(gate.open))
   })
 
+  it.live("takes no more frames where a thread has room for them", () => {
+    const gate = new Gate()
+    return Effect.gen(function* () {
+      const { close, pool } = yield* open(faultyPool({ maxThreads: 1 }).layer)
+      yield* pool.admission!.ready
+      const held = yield* Effect.forkChild(pool.run(gate.frame), { startImmediately: true })
+      assert.isTrue(pool.admission!.isReady())
+      const closing = yield* Effect.forkChild(close, { startImmediately: true })
+      assert.isFalse(pool.admission!.isReady())
+      assert.strictEqual((yield* Effect.flip(pool.run(frame(1)))).reason._tag, "PoolClosed")
+      yield* gate.open
+      yield* Fiber.join(held)
+      yield* Fiber.join(closing)
+    }).pipe(Effect.ensuring(gate.open))
+  })
+
   it.live("waits no longer than shutdownTimeout", () =>
     Effect.gen(function* () {
       const { close, ended, pool, started } = yield* open(

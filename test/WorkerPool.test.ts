@@ -3,8 +3,10 @@ import { Effect, Exit, Fiber, Layer } from "effect"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { poolSettings } from "../src/internal/options.ts"
+import { Pool } from "../src/internal/pool/pool.ts"
 import { layer, WorkerPool } from "../src/WorkerPool.ts"
-import { fault, faultyPool, fixture, frame, Gate, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
+import { fault, faultyPool, fixture, frame, Gate, turn, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
 
 const run = (task: ReturnType<typeof frame>) => WorkerPool.use((pool) => pool.run(task))
 
@@ -90,7 +92,11 @@ describe("threads", () => {
   it.live("more start while frames wait, up to maxThreads", () => {
     const gate = new Gate()
     return Effect.gen(function* () {
-      const fibers = yield* Effect.forEach(Array.from({ length: 20 }), () => Effect.forkChild(run(gate.frame)))
+      const fibers = yield* Effect.forEach(Array.from({ length: 20 }), () =>
+        Effect.forkChild(run(gate.frame), { startImmediately: true })
+      )
+      const { queued, threads } = yield* stats
+      assert.deepStrictEqual({ queued, threads }, { queued: 20, threads: 1 })
       // Both have begun, and each holds the seven behind the first.
       yield* gate.reached(2)
       yield* untilStats(({ inFlight, queued }) => inFlight === 16 && queued === 4)
@@ -102,6 +108,19 @@ describe("threads", () => {
       assert.strictEqual((yield* stats).completed, 20)
       assert.strictEqual((yield* stats).utilization, 0)
     }).pipe(Effect.ensuring(gate.open), Effect.provide(faultyPool({ maxThreads: 2 }).layer))
+  })
+
+  it.live("a frame goes to the one that has least to do", () => {
+    const gate = new Gate()
+    return Effect.gen(function* () {
+      yield* ready
+      yield* untilStats(({ ready }) => ready === 2)
+      const held = yield* Effect.forkChild(run(gate.frame), { startImmediately: true })
+      // Behind the gate it would have no answer.
+      assert.strictEqual((yield* run(frame("past it"))).text, '"past it"')
+      yield* gate.open
+      yield* Fiber.join(held)
+    }).pipe(Effect.ensuring(gate.open), Effect.provide(faultyPool({ minThreads: 2, maxThreads: 2 }).layer))
   })
 
   it.live("idle ones end, all but minThreads", () =>
@@ -248,12 +267,46 @@ describe("waiting", () => {
       const held = yield* Effect.forEach(Array.from({ length: 8 }), () =>
         Effect.forkChild(run(gate.frame), { startImmediately: true })
       )
-      const wanting = yield* Effect.forEach(Array.from({ length: 30 }), () => Effect.forkChild(ready))
-      yield* untilStats(({ queued }) => queued === 30)
+      const wanting = yield* Effect.forEach(Array.from({ length: 200 }), () => Effect.forkChild(ready))
+      yield* untilStats(({ queued }) => queued === 200)
       yield* gate.open
       yield* Effect.forEach(held, Fiber.join)
       yield* Effect.forEach(wanting, Fiber.join)
       assert.strictEqual((yield* stats).queued, 0)
     }).pipe(Effect.ensuring(gate.open), Effect.provide(faultyPool({ maxThreads: 1 }).layer))
+  })
+
+  it.live("one free slot calls one who waits for it, in order", () => {
+    const first = new Gate()
+    const second = new Gate()
+    const settings = poolSettings({ maxThreads: 1, workerUrl: fixture("./worker.ts") })
+    const pool = new Pool(
+      settings as Exclude<typeof settings, string>,
+      () => fixture("./worker.ts").href,
+      (error) => assert.fail(error.message)
+    )
+    const called: Array<string> = []
+    return Effect.gen(function* () {
+      yield* Effect.callback<void>((resume) => void pool.waitReady(() => resume(Effect.void)))
+      pool.run(first.frame, () => called.push("answer"))
+      for (let i = 0; i < 7; i++) pool.run(second.frame, () => {})
+      // As a caller does that has to take its turn first.
+      pool.waitReady(() => {
+        called.push("one")
+        queueMicrotask(() => pool.run(second.frame, () => {}))
+      })
+      pool.waitReady(() => called.push("two"))
+      yield* first.open
+      yield* second.reached(1)
+      yield* turn
+      assert.deepStrictEqual(called, ["answer", "one"])
+      yield* second.open
+      yield* until(() => called.length === 3)
+      assert.strictEqual(called[2], "two")
+    }).pipe(
+      Effect.ensuring(first.open),
+      Effect.ensuring(second.open),
+      Effect.ensuring(Effect.promise(() => pool.close()))
+    )
   })
 })

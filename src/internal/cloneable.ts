@@ -8,7 +8,7 @@
 import { isDate, isProxy } from "node:util/types"
 import type { Frame } from "./draft.ts"
 import { areHolesClean, isRawJSON } from "./realm.ts"
-import { Kind } from "./task.ts"
+import { type Entries, Kind } from "./task.ts"
 import { isPlainDate } from "./visit.ts"
 
 const objectPrototype = Object.prototype
@@ -22,7 +22,9 @@ export const isCloneable = (frame: Frame): boolean => {
   if (!areHolesClean()) return false
   for (let i = 0; i < values.length; i++) {
     const kind = kinds[i]!
-    if (kind !== Kind.piece && kind !== Kind.elements && kind !== Kind.indexed && !isPlain(values[i], list))
+    if (kind === Kind.entries) {
+      if (!(values[i] as Entries).values.every((value) => isPlain(value, list))) return false
+    } else if (kind !== Kind.piece && kind !== Kind.elements && kind !== Kind.indexed && !isPlain(values[i], list))
       return false
   }
   return true

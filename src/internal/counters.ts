@@ -3,10 +3,19 @@
  */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
 import type { Outcome } from "./engine.ts"
-import type { SerializationPath } from "./optionTypes.ts"
+import { Labels, type LabelTally } from "./labels.ts"
+import { Tally } from "./tally.ts"
 
 export class Counters {
-  readonly paths: Record<SerializationPath, number> = { sync: 0, worker: 0, sliced: 0, fallback: 0 }
+  /** By path and, for plain `JSON.stringify`, by arm of the rollout. */
+  readonly tallies = {
+    sync: new Tally(),
+    control: new Tally(),
+    worker: new Tally(),
+    sliced: new Tally(),
+    fallback: new Tally()
+  }
+  readonly labels = new Labels<LabelTally>(() => ({ calls: 0, held: 0, longestHeld: 0 }))
   /** Failed calls by the tag of their reason. */
   readonly failuresByReason = new Map<string, number>()
   /** Calls with a failed frame, by the tag of the worker pool's reason. */
@@ -16,24 +25,26 @@ export class Counters {
   truncated = 0
   interrupted = 0
   bytes = 0
-  calls = 0
-  /** Sum of the latencies, in milliseconds. */
-  latency = 0
   /** Frames by route. */
   readonly frames = { worker: 0, sliced: 0 }
-  /** In nanoseconds. */
+  /** In nanoseconds, for percentiles finer than the buckets. */
   readonly latencies: RecordableHistogram = createHistogram()
 
-  ended(outcome: Outcome, milliseconds: number, size: number): void {
-    this.calls++
-    this.paths[outcome.path]++
+  ended(outcome: Outcome, milliseconds: number, size: number, label: string | undefined): void {
+    const { held, longestHeld } = outcome
+    this.tallies[outcome.arm === "control" ? "control" : outcome.path].add(milliseconds, held, longestHeld)
     this.bytes += size
-    this.latency += milliseconds
     this.latencies.record(Math.max(1, Math.round(milliseconds * 1e6)))
     if (outcome.truncated) this.truncated++
     if (outcome.error !== undefined) {
       this.failures++
       increment(this.failuresByReason, outcome.error.reason._tag)
+    }
+    if (label !== undefined) {
+      const tally = this.labels.of(label)
+      tally.calls++
+      tally.held += held
+      if (longestHeld > tally.longestHeld) tally.longestHeld = longestHeld
     }
   }
 

@@ -3,13 +3,13 @@
  */
 import { stringify } from "./realm.ts"
 import { type Open, Shape } from "./open.ts"
-import { type FrameTask, Kind } from "./task.ts"
+import { type Entries, type FrameTask, Kind } from "./task.ts"
 
 /**
- * How many entries one copied object holds: four in the object, twelve beside it. V8 turns an object with more entries stored by
+ * How many entries a copied object holds: four in the object, twelve beside it. V8 turns an object with more entries stored by
  * key into a dictionary (`kFastPropertiesSoftLimit` in `objects.h`), which takes two to three times as long to make and to print.
  */
-export const entriesPerCopy = 16
+const entriesPerCopy = 16
 
 /** A planned frame: the task, and what the router wants to know of it. */
 export interface Frame extends Omit<FrameTask, "output"> {
@@ -80,58 +80,31 @@ export class Draft {
   /** Puts what waits in a container into the frame. */
   flush(open: Open, level: number): void {
     if (open.runStart === open.index) return
-    if (open.isLiteral) this.literalEntries(open, level)
-    else if (open.shape === Shape.array) this.items(open, level)
-    else this.entries(open, level)
+    if (open.shape === Shape.array) {
+      const values = open.waiting()
+      this.separate(open, level)
+      this.part(Kind.items, values, level)
+    } else {
+      this.entries(open, level)
+    }
     open.settle()
-  }
-
-  private items(open: Open, level: number): void {
-    const values = open.waiting()
-    this.separate(open, level)
-    this.part(Kind.items, values, level)
   }
 
   private entries(open: Open, level: number): void {
     const { index, keys, run, runStart } = open
-    let copy: Record<string, unknown> = {}
-    let count = 0
+    const names: Array<string> = []
+    const values: Array<unknown> = []
     for (let i = runStart; i < index; i++) {
       const key = keys![i]!
       const value = run === null ? open.value[key] : run[i - runStart]
       if (!hasText(value)) continue
-      // Stored into a copy, this name would set the copy's prototype.
-      const isProto = key === "__proto__"
-      if (count === entriesPerCopy || (isProto && count > 0)) {
-        this.separate(open, level)
-        this.part(Kind.entries, copy, level)
-        copy = {}
-        count = 0
-      }
-      if (isProto) {
-        this.entry(open, i, value, level)
-      } else {
-        copy[key] = value
-        count++
-      }
+      names.push(key)
+      values.push(value)
     }
-    if (count > 0) {
-      this.separate(open, level)
-      this.part(Kind.entries, copy, level)
-    }
-  }
-
-  private literalEntries(open: Open, level: number): void {
-    const values = open.waiting()
-    for (let i = 0; i < values.length; i++) {
-      if (hasText(values[i])) this.entry(open, open.runStart + i, values[i], level)
-    }
-  }
-
-  private entry(open: Open, index: number, value: unknown, level: number): void {
+    if (open.shape === Shape.root) return this.part(Kind.whole, values[0], level)
+    if (values.length === 0) return
     this.separate(open, level)
-    this.key(open, index)
-    this.part(Kind.whole, value, level)
+    this.part(Kind.entries, { keys: names, values } satisfies Entries, level)
   }
 
   /** Ends the frame; the draft begins anew. */

@@ -79,6 +79,7 @@ export class Engine {
     }
     const sink = output.sink()
     const job = this.job(value, options, output.unit, sink, (job) => {
+      if (job.isCancelled) return void this.counters.interrupted++
       const { error, isTruncated: truncated } = job
       const outcome: Outcome = { error, truncated, path: mode === "inline" ? "sync" : job.path }
       if (error === undefined) {

@@ -48,8 +48,17 @@ export class Job implements Task {
   error: SerializationError | undefined = undefined
   isTruncated = false
   isDone = false
+  /** Stopped by the caller. */
+  isCancelled = false
   /** Frames sent to a worker thread. */
   sent = 0
+  /** Frames done on the calling thread by choice. */
+  sliced = 0
+  /** Milliseconds for which the event loop was held: all pieces together, and the longest of them. */
+  held = 0
+  longestHeld = 0
+  /** Milliseconds spent waiting for a worker thread with room. */
+  waited = 0
   /** The first failure of a worker thread. */
   workerError: WorkerPoolError | undefined = undefined
   /** The pool was to be used but is left alone for the moment. */
@@ -60,11 +69,15 @@ export class Job implements Task {
   private isWaiting = false
   private isPlanned = false
   private isCut = false
-  /** The pool has failed in this call, or is left alone. */
+  /** The pool has failed in this call, has no room, or is left alone. */
   private isOff = false
+  /** The breaker was told that the pool has failed. */
+  private isReported = false
   private isAdmitted = false
   private isRunning = false
   private isWoken = false
+  /** When the piece of work that is being done began, 0 between pieces. */
+  private pieceBegan = 0
   private cancelWait: (() => void) | undefined = undefined
   /** Frames that came back whole. */
   private answered = 0
@@ -86,11 +99,13 @@ export class Job implements Task {
     const begin = performance.now()
     const until = begin + timeLeft(this.budget)
     let now = begin
+    this.pieceBegan = begin
     while (now < until) {
       const more = this.advance()
       now = performance.now()
       if (!more) break
     }
+    this.endPiece()
     charge(now - begin)
     if (!this.isDone) {
       this.inContext = AsyncLocalStorage.snapshot()
@@ -100,13 +115,16 @@ export class Job implements Task {
 
   /** Does all of it at once. */
   runToEnd(): void {
+    this.pieceBegan = performance.now()
     while (this.advance());
   }
 
   step(): boolean {
     this.isRunning = true
     this.isWoken = false
+    this.pieceBegan = performance.now()
     const more = !this.isDone && this.inContext!(this.go)
+    this.endPiece()
     this.isRunning = false
     this.isScheduled = more || (this.isWoken && !this.isDone)
     return this.isScheduled
@@ -126,7 +144,16 @@ export class Job implements Task {
 
   /** Stops at once. Answers of frames already sent are dropped when they come. */
   cancel(): void {
+    if (!this.isDone) this.isCancelled = true
     this.end()
+  }
+
+  private endPiece(): void {
+    if (this.pieceBegan === 0) return
+    const time = performance.now() - this.pieceBegan
+    this.pieceBegan = 0
+    this.held += time
+    if (time > this.longestHeld) this.longestHeld = time
   }
 
   // ---- One step. True when there is more to do now. ----------------------------------------------------------------------------
@@ -165,7 +192,8 @@ export class Job implements Task {
     return true
   }
 
-  // After a failure of the pool the rest of the call stays here: the next thread may fail as the last one did.
+  // After a failure of the pool the rest of the call stays here: the next thread may fail as the last one did, and a pool that
+  // is full or closed would be asked again in every turn.
   private wantsWorker(): boolean {
     const { breaker, fallback, port, router } = this.options
     if (port === undefined || this.isOff || !router.wantsWorker(port.threads())) return false
@@ -182,9 +210,10 @@ export class Job implements Task {
   private failWorker(error: WorkerPoolError): void {
     if (this.workerError === undefined) this.options.counters.workerFailed(error.reason._tag)
     this.workerError ??= error
-    if (isPoolFault(error)) {
-      if (!this.isOff) this.options.breaker.failed()
-      this.isOff = true
+    if (error.reason._tag !== "NotCloneable") this.isOff = true
+    if (isPoolFault(error) && !this.isReported) {
+      this.isReported = true
+      this.options.breaker.failed()
     }
     if (!this.options.fallback) this.fail(workerFailed(error))
   }
@@ -216,6 +245,7 @@ export class Job implements Task {
     const text = this.encode(frame)
     if (text === undefined) return
     this.options.counters.frames.sliced++
+    this.sliced++
     const result: FrameResult = { text, bytes: undefined }
     if (this.pending.length === 0) this.take(frame, result)
     else this.pending.push({ frame, result, error: undefined })
@@ -292,9 +322,10 @@ export class Job implements Task {
   private end(): void {
     if (this.isDone) return
     this.isDone = true
+    this.endPiece()
     this.pending.length = 0
     this.cancelWait?.()
-    if (this.isAdmitted && !this.isOff) {
+    if (this.isAdmitted && !this.isReported) {
       if (this.answered > 0) this.options.breaker.succeeded()
       else this.options.breaker.abandoned()
     }
@@ -317,8 +348,10 @@ export class Job implements Task {
 
   private waitForThread(port: Port): boolean {
     this.waitForWorker()
+    const begin = performance.now()
     this.cancelWait = port.whenReady((error) => {
       this.cancelWait = undefined
+      this.waited += performance.now() - begin
       if (this.isDone) return
       if (error !== undefined) this.failWorker(error)
       this.wake()

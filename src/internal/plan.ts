@@ -16,14 +16,12 @@ import { copyElements, isSmallTypedArray, openBuffer, openContainer, openTypedAr
 import { pointerOf } from "./pointer.ts"
 import { bufferToJSON, isPairAt, isPatched, isRawJSON, stringify } from "./realm.ts"
 import { Kind } from "./task.ts"
-import { longString, Visit } from "./visit.ts"
+import { longString, Visit, visitDepth } from "./visit.ts"
 
-/**
- * A frame is at most 500 levels deep: 400 in the fast lane, and 100 that were entered and have no text yet. The structured
- * clone gives up at 3,300 levels, native `JSON.stringify` with an array replacer at 2,300.
- */
-const visitDepth = 400
+/** Levels that are entered and have no text yet. */
 const unopenedLevels = 100
+/** Code units that a child may go over what the frame has room for, rather than be cut. */
+const slack = 4_096
 /** Only a `toJSON` or a getter that gives a new container each time gets as deep as this. */
 const deepest = 5_000_000
 /** Code units of a piece of a long string. */
@@ -123,8 +121,8 @@ export class Plan {
     try {
       const size =
         open.shape === Shape.array
-          ? visit.array(open.value, open.index, visitDepth, room)
-          : visit.keyed(open.value, open.keys!, open.index, visitDepth, room)
+          ? visit.array(open.value, open.index, visitDepth, room, slack)
+          : visit.keyed(open.value, open.keys!, open.index, visitDepth, room, slack)
       if (size >= 0) {
         open.advance(open.length)
         this.size += size
@@ -202,7 +200,8 @@ export class Plan {
       // Neither seen by the fast lane yet, nor with a `toJSON` that native code would call again.
       const { visit } = this
       visit.reset()
-      const size = visit.child(value, visitDepth, Math.max(this.budget - this.size, 64))
+      const depth = Array.isArray(value) ? visitDepth : visitDepth + 1
+      const size = visit.child(value, depth, Math.max(this.budget - this.size, 64))
       if (size >= 0) return this.include(open, value, isChanged, size)
       if (visit.trail.length > 0) return this.cross(isChanged)
     }

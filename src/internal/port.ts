@@ -27,8 +27,8 @@ interface PoolLike {
 
 export const makePort = (pool: PoolLike, context: Context.Context<never>): Port => {
   const fork = Effect.runForkWith(context)
-  // `in` and not a read: a mock answers any read with something that fails when it is used.
-  const admission = "admission" in pool ? pool.admission : undefined
+  // A mock of Effect's has every property, and answers for those it was not given with something that fails when it is used.
+  const admission = typeof pool.admission?.isReady === "function" ? pool.admission : undefined
   return {
     isReady: () => admission === undefined || admission.isReady(),
     threads: () => (admission === undefined ? 1 : admission.threads()),

@@ -125,10 +125,30 @@ const byHand = (parityCase: ParityCase): Expected => {
 /** What the library said. */
 export type Answer =
   | { readonly _tag: "Text"; readonly text: string }
+  | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
   | { readonly _tag: "Failed"; readonly error: unknown }
 
 const describeText = (text: string, at: number): string =>
   `${stringify(text.slice(Math.max(0, at - 40), at + 40))} (${text.length} units)`
+
+const textOf = (answer: Exclude<Answer, { _tag: "Failed" }>): string =>
+  answer._tag === "Text"
+    ? answer.text
+    : Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.length).toString()
+
+const differenceOfTexts = (expected: string, text: string): string | undefined => {
+  if (text === expected) return undefined
+  const at = firstDifference(text, expected)
+  return `texts differ at ${at}: expected ${describeText(expected, at)}, got ${describeText(text, at)}`
+}
+
+// As bytes, since a half of a surrogate pair and the replacement character decode to the same.
+const differenceOfBytes = (expected: string, bytes: Uint8Array): string | undefined => {
+  const wanted = new TextEncoder().encode(expected)
+  if (Buffer.compare(wanted, bytes) === 0) return undefined
+  const inText = differenceOfTexts(Buffer.from(wanted).toString(), textOf({ _tag: "Bytes", bytes }))
+  return inText ?? "bytes differ from those of TextEncoder"
+}
 
 const firstDifference = (a: string, b: string): number => {
   let at = 0
@@ -160,11 +180,11 @@ const differenceOfOutcome = (
 ): string | undefined => {
   if (expected._tag === "Text") {
     if (answer._tag === "Failed") return `expected a text, but it failed: ${describeError(answer.error)}`
-    if (answer.text === expected.text) return undefined
-    const at = firstDifference(answer.text, expected.text)
-    return `texts differ at ${at}: expected ${describeText(expected.text, at)}, got ${describeText(answer.text, at)}`
+    return answer._tag === "Text"
+      ? differenceOfTexts(expected.text, answer.text)
+      : differenceOfBytes(expected.text, answer.bytes)
   }
-  if (answer._tag === "Text") return `expected ${expected.reason}, got the text ${describeText(answer.text, 0)}`
+  if (answer._tag !== "Failed") return `expected ${expected.reason}, got ${describeText(textOf(answer), 0)}`
   const reason = reasonIn(answer.error)
   if (reason === undefined) return `expected ${expected.reason}, got ${describeError(answer.error)}`
   if (reason._tag !== expected.reason)

@@ -1,0 +1,105 @@
+/** Runs the table of cases, or generated ones, against one subject. */
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { describedCase, descriptions, optionsDescriptions, plainJson } from "./arbitraries.ts"
+import { cases } from "./cases.ts"
+import { type Answer, difference, type Expected, oracle, startRun } from "./oracle.ts"
+import { type Padding, paddings, paddingsFor } from "./padding.ts"
+import type { ParityCase } from "./parityCase.ts"
+import { type OutputName, outputs, type Subject } from "./subjects.ts"
+
+/** Says what is wrong with one answer of the subject, or undefined. */
+export const check = async (
+  subject: Subject,
+  output: OutputName,
+  testCase: ParityCase,
+  expected: Expected,
+  padding?: Padding
+): Promise<string | undefined> => {
+  const run = startRun(testCase, padding)
+  const restore = testCase.patch?.(run.recorder)
+  let result: Awaited<ReturnType<Subject["answer"]>>
+  try {
+    result = await subject.answer(output, run.value, run.options)
+  } finally {
+    restore?.()
+  }
+  const { answer, wrong } = result
+  if (subject.isSync && testCase.expected !== undefined && isNestingTooDeep(answer)) return undefined
+  if (testCase.mutates === true && !subject.isSync) return differenceOfMutated(expected, answer)
+  return difference(expected, answer, run.recorder, testCase, subject) ?? wrong
+}
+
+// On the synchronous route it is the stack that ends first.
+const isNestingTooDeep = (answer: Answer): boolean =>
+  answer._tag === "Failed" && (answer.error as { reason?: { _tag: string } }).reason?._tag === "NestingTooDeep"
+
+// A mix of before and after, but JSON.
+const differenceOfMutated = (expected: Expected, answer: Answer): string | undefined => {
+  if (answer._tag === "Failed") return expected._tag === "Error" ? undefined : `failed: ${String(answer.error)}`
+  try {
+    JSON.parse(answer._tag === "Text" ? answer.text : new TextDecoder().decode(answer.bytes))
+    return undefined
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** Every case alone in every output; small padding and one large in one output each, all by turns. */
+export const testTable = (makeSubject: () => Subject, select: (testCase: ParityCase) => boolean): void => {
+  const subject = makeSubject()
+  afterAll(() => subject.dispose())
+  describe(`parity, ${subject.name}`, () => {
+    cases.forEach((testCase, index) => {
+      if (!select(testCase)) return
+      it(testCase.name, async () => {
+        const expected = oracle(testCase)
+        for (const output of outputs) {
+          assert.isUndefined(await check(subject, output, testCase, expected), `alone, ${output}`)
+        }
+        const suitable = paddingsFor(testCase)
+        for (const [i, padding] of suitable.entries()) {
+          if (padding.isLarge && i !== index % suitable.length && i !== (index + 4) % suitable.length) continue
+          const output = outputs[(index + i) % outputs.length]!
+          const wrong = await check(subject, output, testCase, oracle(testCase, padding), padding)
+          assert.isUndefined(wrong, `${padding.name}, ${output}`)
+        }
+      })
+    })
+  })
+}
+
+/** Generated values of every kind, some of them inside padding. */
+export const testGenerated = (makeSubject: () => Subject, numRuns: number): void => {
+  const subject = makeSubject()
+  afterAll(() => subject.dispose())
+  const placed = fc.oneof(
+    { weight: 30, arbitrary: fc.constant(undefined) },
+    { weight: 5, arbitrary: fc.constantFrom(...paddings.filter((padding) => !padding.isLarge)) },
+    { weight: 1, arbitrary: fc.constantFrom(...paddings.filter((padding) => padding.isLarge)) }
+  )
+  const output = fc.constantFrom(...outputs)
+  describe(`parity, ${subject.name}, generated`, () => {
+    it("plain JSON", async () => {
+      const property = fc.asyncProperty(plainJson, optionsDescriptions, output, async (value, options, output) => {
+        const testCase: ParityCase = { ...describedCase({ _: "scalar", value: null }, options), make: () => value }
+        assert.isUndefined(await check(subject, output, testCase, oracle(testCase)))
+      })
+      await fc.assert(property, { numRuns })
+    })
+
+    it("values of every kind", async () => {
+      const property = fc.asyncProperty(
+        descriptions,
+        optionsDescriptions,
+        placed,
+        output,
+        async (description, options, padding, output) => {
+          const testCase = describedCase(description, options)
+          assert.isUndefined(await check(subject, output, testCase, oracle(testCase, padding), padding))
+        }
+      )
+      await fc.assert(property, { numRuns })
+    })
+  })
+}

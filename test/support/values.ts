@@ -1,0 +1,42 @@
+/** Values of a few frames, and layers over real threads that a marker in the value can break. */
+import { Effect, Layer, Logger } from "effect"
+import * as SerializationLayer from "../../src/Layer.ts"
+import type { Serialization } from "../../src/Serialization.ts"
+import { WorkerPool } from "../../src/WorkerPool.ts"
+import { fixture } from "../fixtures/pool.ts"
+
+/** Records of about 45 code units each. */
+export const records = (count: number): Array<object> =>
+  Array.from({ length: count }, (_, id) => ({ id, name: `record number ${id}`, tags: ["a", "b"] }))
+
+/** A value of several frames with `inner` in the middle. */
+export const around = (inner: unknown): unknown => ({ before: records(2000), inner, after: records(2000) })
+
+/** `Serialization` over a pool whose threads misbehave at markers, with the pool itself, and what is logged. */
+export const markedLayer = (options: SerializationLayer.LayerOptions = {}) => {
+  const logged: Array<string> = []
+  const logger = Logger.layer([Logger.make(({ message }) => void logged.push(String(message)))])
+  const all = { workerUrl: fixture("./worker-marked.ts"), maxThreads: 1, ...options }
+  const layer = SerializationLayer.layerNoPool({ routing: "worker", ...options }).pipe(
+    Layer.provideMerge(WorkerPool.layer(all)),
+    Layer.provide(logger)
+  )
+  return { layer, logged }
+}
+
+/** `Serialization` over a pool made by hand. */
+export const mockedLayer = (
+  run: WorkerPool["Service"]["run"],
+  options: SerializationLayer.LayerOptions = {}
+): Layer.Layer<Serialization> =>
+  Layer.provide(
+    SerializationLayer.layerNoPool({ routing: "worker", ...options }),
+    Layer.mock(WorkerPool, { run: (task) => Effect.suspend(() => run(task)) })
+  )
+
+/** A nested array without recursion, and its text. */
+export const nestedArray = (depth: number): { readonly value: unknown; readonly text: string } => {
+  let value: unknown = 1
+  for (let i = 0; i < depth; i++) value = [value]
+  return { value, text: "[".repeat(depth) + "1" + "]".repeat(depth) }
+}
