@@ -1,20 +1,28 @@
 /**
- * Compares contenders on the same values, in this process: texts first, then rounds in which each runs once, in turn,
- * next to an idle control. What counts is the ratio within a round, so that a slow moment of the machine hits both sides.
+ * Compares ways of serializing on the same values, in this process: texts first, then rounds in which each runs once, in
+ * turn, next to an idle control. What counts is the ratio within a round, so that a slow moment of the machine hits both
+ * sides.
  */
 import { makeContender } from "./contenders.ts"
 import { idle, immediate, measure, settle } from "./hold.ts"
-import { type CallOptions, type Contender, type Output, use } from "./peers/contender.ts"
+import type { Lane } from "./lanes.ts"
+import { type CallOptions, type Contender, use } from "./peers/contender.ts"
 import { nativeText } from "./peers/native.ts"
-import { median, spread, type Spread } from "./stats.ts"
 import { verify } from "./verify.ts"
 
 export interface CompareOptions {
-  readonly output: Output
+  /** Rounds at most. */
   readonly rounds: number
-  /** Rounds before those that count: compilers warm up, the adaptive route learns. */
+  /** Rounds before those that count: compilers warm up, the adaptive route learns. Default 3. */
   readonly warmup?: number
+  /** No further round begins after so many seconds, once there are `atLeast` (default 3). */
+  readonly seconds?: number
+  readonly atLeast?: number
   readonly call?: CallOptions
+  /** Calls in flight at once. Default 1. */
+  readonly flight?: number
+  /** Makes the values anew before each sample: for values that are not the same after they were read once. */
+  readonly fresh?: () => ReadonlyArray<unknown>
 }
 
 export interface Sample {
@@ -25,91 +33,113 @@ export interface Sample {
   readonly over5: number
 }
 
-export interface Outcome {
-  readonly name: string
+export interface Outcome extends Lane {
   /** Why there are no figures: it threw, or its text was wrong. */
   readonly failure?: string
   readonly paths: ReadonlyArray<string>
-  /** A sample a round; times are of one call. */
+  /** A sample a round; times are of one call. A very slow one takes part in the first round only. */
   readonly samples: ReadonlyArray<Sample>
 }
 
 export interface Comparison {
-  readonly output: Output
   /** Bytes of one value's text, on average. */
   readonly bytes: number
   readonly calls: number
+  readonly flight: number
   readonly idleHolds: ReadonlyArray<number>
   readonly outcomes: ReadonlyArray<Outcome>
 }
 
-/** Median and quartiles of the ratios within each round. */
-export const paired = (of: Outcome, to: Outcome, what: "wall" | "busy"): Spread =>
-  spread(of.samples.map((sample, round) => sample[what] / to.samples[round]![what]))
+interface Entry {
+  readonly lane: Lane
+  readonly contender: Contender
+  failure: string | undefined
+  /** One run takes so long that it is not repeated. */
+  slow: boolean
+  readonly paths: Set<string>
+  readonly samples: Array<Sample>
+}
 
-/** The kernel counts a thread's time in ticks, too coarse for one round: so all rounds together. */
-export const cpuRatio = (of: Outcome, to: Outcome): number => totalCpu(of) / totalCpu(to)
-
-const totalCpu = (of: Outcome): number => of.samples.reduce((sum, sample) => sum + sample.cpu, 0)
-
-export const holds = (of: Outcome): { readonly median: number; readonly max: number; readonly over5: number } => ({
-  median: median(of.samples.map((sample) => sample.hold)),
-  max: Math.max(...of.samples.map((sample) => sample.hold)),
-  over5: median(of.samples.map((sample) => sample.over5))
-})
+const slowRun = 4000
 
 /** Calls per sample: one of a large value, so many of small ones that the sample is long enough to be timed. */
-const callsFor = (bytes: number): number => (bytes >= 1_000_000 ? 1 : Math.min(20_000, Math.ceil(4_000_000 / bytes)))
+const callsFor = (bytes: number, flight: number): number =>
+  flight * Math.max(1, Math.min(20_000, Math.ceil(bytes >= 1_000_000 ? 1 : 4_000_000 / bytes / flight)))
 
-const sample = async (contender: Contender, values: ReadonlyArray<unknown>, calls: number, options: CompareOptions) => {
+const takeSample = async (
+  { contender, lane }: Entry,
+  values: ReadonlyArray<unknown>,
+  calls: number,
+  options: CompareOptions
+) => {
   const paths = new Set<string>()
-  const stretch = calls > 250 ? 16 : 1
+  const flight = options.flight ?? 1
+  // Small values are often done without a yield: let the loop turn between them, for every contender alike.
+  const stretch = flight > 1 ? flight : calls > 250 ? 16 : 1
+  const one = async (i: number) =>
+    paths.add(await contender.run(values[i % values.length], lane.output, use, options.call))
   await settle()
   const reading = await measure(async () => {
-    for (let i = 0; i < calls; i++) {
-      paths.add(await contender.run(values[i % values.length], options.output, use, options.call))
-      // Small values are often done without a yield: let the loop turn between them, for every contender alike.
-      if (calls > 1 && i % stretch === stretch - 1) await immediate()
+    for (let i = 0; i < calls; i += flight) {
+      if (flight === 1) await one(i)
+      else await Promise.all(Array.from({ length: flight }, (_, k) => one(i + k)))
+      if (calls > 1 && (i + flight) % stretch === 0) await immediate()
     }
   })
   const { wall, busy, cpu, hold, over5 } = reading
   return { paths, sample: { wall: wall / calls, busy: busy / calls, cpu: cpu / calls, hold, over5 } }
 }
 
+const prepare = async (
+  lanes: ReadonlyArray<Lane>,
+  values: ReadonlyArray<unknown>,
+  options: CompareOptions
+): Promise<ReadonlyArray<Entry>> => {
+  const contenders = new Map<string, Contender>()
+  const entries: Array<Entry> = []
+  for (const lane of lanes) {
+    const contender = contenders.get(lane.name) ?? (await makeContender(lane.name))
+    contenders.set(lane.name, contender)
+    const start = performance.now()
+    const failure = await verify(contender, options.fresh?.() ?? values, lane.output, options.call)
+    const slow = values.length === 1 && performance.now() - start > slowRun
+    entries.push({ lane, contender, failure, slow, paths: new Set(), samples: [] })
+  }
+  return entries
+}
+
 export const compare = async (
   values: ReadonlyArray<unknown>,
-  names: ReadonlyArray<string>,
+  lanes: ReadonlyArray<Lane>,
   options: CompareOptions
 ): Promise<Comparison> => {
   const sizes = values.map((value) => Buffer.byteLength(nativeText(value, options.call)))
   const bytes = sizes.reduce((sum, size) => sum + size, 0) / sizes.length
-  const calls = callsFor(bytes)
-  const entries = []
-  for (const name of names) {
-    const contender = await makeContender(name)
-    const failure = await verify(contender, values, options.output, options.call)
-    entries.push({ name, contender, failure, paths: new Set<string>(), samples: [] as Array<Sample> })
-  }
+  const flight = options.flight ?? 1
+  const calls = callsFor(bytes, flight)
+  const entries = await prepare(lanes, values, options)
   const idleHolds: Array<number> = []
   const warmup = options.warmup ?? 3
+  const end = performance.now() + 1000 * (options.seconds ?? Infinity)
   for (let round = -warmup; round < options.rounds; round++) {
+    if (round >= (options.atLeast ?? 3) && performance.now() > end) break
     // Another one starts each round, so that nobody always comes after the same neighbour.
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[(i + round + warmup) % entries.length]!
-      if (entry.failure !== undefined) continue
-      const taken = await sample(entry.contender, values, calls, options)
+      if (entry.failure !== undefined || (entry.slow && round !== 0)) continue
+      const taken = await takeSample(entry, options.fresh?.() ?? values, calls, options)
       if (round < 0) continue
       entry.samples.push(taken.sample)
       for (const path of taken.paths) entry.paths.add(path)
     }
     if (round >= 0) idleHolds.push((await idle(40)).hold)
   }
-  await Promise.all(entries.map((entry) => entry.contender.close()))
-  const outcomes = entries.map(({ name, failure, paths, samples }) => ({
-    name,
+  await Promise.all(new Set(entries.map((entry) => entry.contender)).values().map((contender) => contender.close()))
+  const outcomes = entries.map(({ lane, failure, paths, samples }) => ({
+    ...lane,
     ...(failure === undefined ? {} : { failure }),
     paths: [...paths],
     samples
   }))
-  return { output: options.output, bytes, calls, idleHolds, outcomes }
+  return { bytes, calls, flight, idleHolds, outcomes }
 }

@@ -3,12 +3,12 @@
  *
  *     node bench/fairness.ts [--routes adaptive,worker,sliced] [--flight 50] [--node 24]
  *
- * The client is a process of its own that sends one `/ping` after the other; `idle` is the same client with nothing else
- * going on. Waiting for a core counts too: on two cores client, server and worker threads share them.
+ * The client is a process of its own that sends a `/ping` every 4 ms; `idle` is the same client with nothing else going on.
+ * Waiting for a core counts too: on two cores client, server and worker threads share them.
  */
 import { fork, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { Agent, createServer, get } from "node:http"
+import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -25,30 +25,11 @@ const { values: flags } = parseArgs({
     routes: { type: "string", default: "adaptive,worker,sliced,native" },
     flight: { type: "string", default: "50" },
     node: { type: "string" },
-    child: { type: "boolean", default: false },
-    ping: { type: "string" }
+    child: { type: "boolean", default: false }
   }
 })
 const script = fileURLToPath(import.meta.url)
-
-/** The client: pings without pause, tells the latencies whenever it is asked to. */
-const ping = async (port: string): Promise<void> => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  let latencies: Array<number> = []
-  process.on("message", () => {
-    process.send!(latencies)
-    latencies = []
-  })
-  process.on("disconnect", () => process.exit())
-  for (;;) {
-    const start = performance.now()
-    const request = get({ port, host: "127.0.0.1", path: "/ping", agent })
-    const [response] = await once(request, "response")
-    response.resume()
-    await once(response, "end")
-    latencies.push(performance.now() - start)
-  }
-}
+const pinger = fileURLToPath(new URL("./server/ping.ts", import.meta.url))
 
 /** Latencies since the last time. */
 const ask = async (client: ChildProcess): Promise<Array<number>> => {
@@ -70,7 +51,7 @@ const serve = async (): Promise<void> => {
   const values = makeValues()
   const server = createServer((_, response) => response.end("pong")).listen(0, "127.0.0.1")
   await once(server, "listening")
-  const client = fork(script, ["--ping", String((server.address() as AddressInfo).port)])
+  const client = fork(pinger, [String((server.address() as AddressInfo).port)])
   const rows: Array<Array<string>> = []
   const row = (name: string, latencies: ReadonlyArray<number>, hold: number, wall: number) =>
     rows.push([
@@ -109,6 +90,5 @@ const serve = async (): Promise<void> => {
   console.log(table(["way", "pings", "p50 ms", "p99 ms", "max ms", "hold ms", "all done ms"], rows))
 }
 
-if (flags.ping !== undefined) await ping(flags.ping)
-else if (flags.child) await serve()
-else await inProcess(script, [...process.argv.slice(2), "--child"], flags.node)
+if (flags.child) await serve()
+else await inProcess(script, [...process.argv.slice(2), "--child"], flags)

@@ -46,8 +46,8 @@ export const settle = async (): Promise<void> => {
 }
 
 /** The same, and gives back to the system what the heap no longer needs: before memory is compared. */
-export const shrink = async (): Promise<void> => {
-  for (let i = 0; i < 4; i++) {
+export const shrink = async (times = 4): Promise<void> => {
+  for (let i = 0; i < times; i++) {
     collect({ type: "major", execution: "sync", flavor: "last-resort" })
     await new Promise<void>((resolve) => setTimeout(resolve, 50))
   }

@@ -9,9 +9,10 @@
  */
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { compare, cpuRatio, holds, paired, type Comparison } from "./compare.ts"
-import { dataSet } from "./data.ts"
-import type { Output } from "./peers/contender.ts"
+import { compare, type Comparison } from "./compare.ts"
+import { dataSet, loadValues } from "./data.ts"
+import { baseOf, cpuRatio, holds, paired } from "./figures.ts"
+import { lane } from "./lanes.ts"
 import { inProcess } from "./processes.ts"
 import { median, megabytes, ms, ratio, type Spread } from "./stats.ts"
 import { table } from "./table.ts"
@@ -32,12 +33,12 @@ const { values: flags } = parseArgs({
 const withSpread = (of: Spread): string => `${ratio(of.median)} (${ratio(of.low)}-${ratio(of.high)})`
 
 const report = (name: string, result: Comparison): string => {
-  const base = result.outcomes[0]!
+  const first = result.outcomes[0]!
   const title = [
     name,
     megabytes(result.bytes),
-    result.output,
-    `native ${ms(median(base.samples.map((sample) => sample.wall)))} ms`,
+    flags.output,
+    `native ${ms(median(first.samples.map((sample) => sample.wall)))} ms`,
     result.calls > 1 ? `${result.calls} calls a sample` : undefined,
     `idle hold ${ms(median(result.idleHolds))} ms`,
     `Node ${process.versions.node}`
@@ -45,6 +46,7 @@ const report = (name: string, result: Comparison): string => {
   const rows = result.outcomes.map((outcome) => {
     if (outcome.failure !== undefined) return [outcome.name, outcome.failure]
     const hold = holds(outcome)
+    const base = baseOf(result, outcome)!
     return [
       outcome.name,
       withSpread(paired(outcome, base, "wall")),
@@ -63,16 +65,19 @@ const report = (name: string, result: Comparison): string => {
 if (flags.child === undefined) {
   for (const name of flags.data.split(",")) {
     dataSet(name)
-    await inProcess(fileURLToPath(import.meta.url), [...process.argv.slice(2), "--child", name], flags.node)
+    await inProcess(fileURLToPath(import.meta.url), [...process.argv.slice(2), "--child", name], flags)
   }
 } else {
   const set = dataSet(flags.child)
-  // Of small documents there are many different ones, as there are in a server.
-  const values = Array.from({ length: set.megabytes < 0.5 ? 64 : 1 }, (_, i) => set.load(i + 1))
-  const result = await compare(values, ["native", ...flags.routes.split(",")], {
-    output: flags.output as Output,
+  const values = loadValues(set)
+  const lanes = [
+    lane(flags.output === "string" ? "native/string" : "native/bytes"),
+    ...flags.routes.split(",").map((name) => lane(`${name}/${flags.output}`))
+  ]
+  const result = await compare(values, lanes, {
     rounds: Number(flags.rounds),
     warmup: Number(flags.warmup),
+    ...(set.fresh === true ? { fresh: () => loadValues(set) } : {}),
     ...(flags.space === undefined ? {} : { call: { space: Number(flags.space) } })
   })
   console.log(report(flags.child, result))

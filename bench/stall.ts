@@ -89,7 +89,7 @@ else {
   for (const shape of flags.shapes.split(",")) {
     process.stderr.write(`${shape} …\n`)
     const args = [...process.argv.slice(2), "--child", shape]
-    rows.push(...((await inProcess<Array<StallRow>>(fileURLToPath(import.meta.url), args, flags.node)) ?? []))
+    rows.push(...((await inProcess<Array<StallRow>>(fileURLToPath(import.meta.url), args, flags)) ?? []))
   }
   const head = [
     "shape",

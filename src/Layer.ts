@@ -24,19 +24,42 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Engine } from "./internal/engine.ts"
 import { invalidOptions } from "./internal/errors.ts"
-import { engineSettings } from "./internal/options.ts"
+import { engineSettings, type EngineSettings } from "./internal/options.ts"
 import type { LayerOptions } from "./internal/optionTypes.ts"
 import { makePort, type Port } from "./internal/port.ts"
+import { registerEngine } from "./internal/register.ts"
+import { RouteLog } from "./internal/routeLog.ts"
 import { makeService } from "./internal/service.ts"
 import { Serialization } from "./Serialization.ts"
 import { WorkerPool } from "./WorkerPool.ts"
 
 export type { LayerOptions } from "./internal/optionTypes.ts"
 
+const checked = (options: LayerOptions | undefined): Effect.Effect<EngineSettings> =>
+  Effect.suspend(() => {
+    const settings = engineSettings(options)
+    return typeof settings === "string" ? Effect.die(invalidOptions(settings)) : Effect.succeed(settings)
+  })
+
 const makeWith = Effect.fnUntraced(function* (options: LayerOptions | undefined, port: Port | undefined) {
-  const settings = engineSettings(options)
-  if (typeof settings === "string") return yield* Effect.die(invalidOptions(settings))
-  return Serialization.of(makeService(new Engine(settings, port)))
+  const settings = yield* checked(options)
+  const engine = new Engine(settings, port)
+  const context = yield* Effect.context<never>()
+  const { name } = settings
+  const series = registerEngine(engine, name, context)
+  yield* Effect.addFinalizer(() => Effect.sync(() => series.close()))
+  const fork = Effect.runForkWith(context)
+  const routes = new RouteLog(engine.costs, series, (message, kind) => {
+    fork(Effect.annotateLogs(Effect.logDebug(`Adaptive routing: ${message}`), { name, kind }))
+  })
+  engine.onJobEnded = () => routes.look()
+  if (engine.shadow !== undefined) {
+    engine.shadow.onDifference = (label, pointer) => {
+      const message = `Shadow mode: the text differs from JSON.stringify's at ${pointer === "" ? "the root" : pointer}`
+      fork(Effect.annotateLogs(Effect.logWarning(message), { name, label }))
+    }
+  }
+  return Serialization.of(makeService(engine))
 })
 
 /**
@@ -50,7 +73,8 @@ const makeWith = Effect.fnUntraced(function* (options: LayerOptions | undefined,
  * @since 0.1.0
  */
 export const layer = (options?: LayerOptions): Layer.Layer<Serialization> =>
-  Layer.provide(layerNoPool(options), WorkerPool.layer(options))
+  // Checked before the pool is made: a pool ends asynchronously, and `makeSerializer` throws at once.
+  Layer.unwrap(Effect.map(checked(options), () => Layer.provide(layerNoPool(options), WorkerPool.layer(options))))
 
 /**
  * Layer of `Serialization` over the `WorkerPool` that the caller provides: a pool shared with other layers, or a mocked one.
@@ -80,12 +104,12 @@ export const layerNoPool = (options?: LayerOptions): Layer.Layer<Serialization, 
 export const layerSliced = (options?: LayerOptions): Layer.Layer<Serialization> =>
   Layer.effect(Serialization, makeWith(options, undefined))
 
-const { Boolean, Duration, Int, Literals, String: Text } = Config
+const { Boolean, Duration, Int, Literals, Number, String: Text } = Config
 
 /**
  * The options of a layer in the environment, each optional: `SERIALIZATION_NAME`, `SERIALIZATION_SYNC_THRESHOLD`,
- * `SERIALIZATION_ROUTING`, `SERIALIZATION_FALLBACK`, `SERIALIZATION_TURN_BUDGET`, `SERIALIZATION_MAX_THREADS`,
- * `SERIALIZATION_MIN_THREADS`, `SERIALIZATION_IDLE_TIMEOUT`, `SERIALIZATION_MAX_QUEUE`, `SERIALIZATION_TASK_TIMEOUT`,
+ * `SERIALIZATION_ROUTING`, `SERIALIZATION_FALLBACK`, `SERIALIZATION_TURN_BUDGET`, `SERIALIZATION_ROLLOUT`,
+ * `SERIALIZATION_SHADOW`, `SERIALIZATION_MAX_THREADS`, `SERIALIZATION_MIN_THREADS`, `SERIALIZATION_IDLE_TIMEOUT`, `SERIALIZATION_MAX_QUEUE`, `SERIALIZATION_TASK_TIMEOUT`,
  * `SERIALIZATION_SHUTDOWN_TIMEOUT` and `SERIALIZATION_WORKER_URL`. Durations are written like `30 seconds`.
  *
  * @category config
@@ -97,6 +121,8 @@ export const config: Config.Wrap<LayerOptions> = {
   routing: optional(Literals(["adaptive", "worker", "sliced", "sync"], "SERIALIZATION_ROUTING")),
   fallback: optional(Boolean("SERIALIZATION_FALLBACK")),
   turnBudget: optional(Duration("SERIALIZATION_TURN_BUDGET")),
+  rollout: optional(Number("SERIALIZATION_ROLLOUT")),
+  shadow: optional(Number("SERIALIZATION_SHADOW")),
   maxThreads: optional(Int("SERIALIZATION_MAX_THREADS")),
   minThreads: optional(Int("SERIALIZATION_MIN_THREADS")),
   idleTimeout: optional(Duration("SERIALIZATION_IDLE_TIMEOUT")),

@@ -30,7 +30,14 @@ import type { SerializationMetrics } from "./internal/metrics.ts"
 import type { SerializationPath, SerializeOptions, StreamOptions } from "./internal/optionTypes.ts"
 import type { SerializationError } from "./SerializationError.ts"
 
-export type { SerializationMetrics } from "./internal/metrics.ts"
+export type {
+  ArmMetrics,
+  LabelMetrics,
+  RouteCosts,
+  SerializationMetrics,
+  ShadowLabelMetrics,
+  ShadowMetrics
+} from "./internal/metrics.ts"
 export type {
   Routing,
   SerializationPath,

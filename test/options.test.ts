@@ -75,7 +75,9 @@ describe("options of a layer", () => {
       syncThreshold: 1024,
       routing: "adaptive",
       fallback: true,
-      turnBudget: 1
+      turnBudget: 1,
+      rollout: 1,
+      shadow: 0
     })
   })
 

@@ -60,7 +60,9 @@ const gaps = [
   "😀",
   "\ud800",
   "\udc00\ud800",
-  "\udc00x\ud800"
+  "\udc00x\ud800",
+  "\0",
+  "-\0-"
 ]
 
 describe("truncate", () => {

@@ -13,7 +13,7 @@ const made = (name: string, megabytes: number, what: string, make: (random: Rand
   load: (seed = 1) => make(makeRandom(seed))
 })
 
-const dateAt = (random: Random): Date => new Date(1_700_000_000_000 + random.int(31_536_000) * 1000)
+export const dateAt = (random: Random): Date => new Date(1_700_000_000_000 + random.int(31_536_000) * 1000)
 
 const record = (random: Random, id: number) => ({
   id,
@@ -24,7 +24,7 @@ const record = (random: Random, id: number) => ({
   tags: ["member", `group-${random.int(40)}`]
 })
 
-const records = (random: Random, count: number) => Array.from({ length: count }, (_, id) => record(random, id))
+export const records = (random: Random, count: number) => Array.from({ length: count }, (_, id) => record(random, id))
 
 /** Doubles as an embedding has them: all seventeen digits. */
 const vector = (random: Random, length: number) => Array.from({ length }, () => random.next() * 2 - 1)
@@ -131,6 +131,7 @@ export const madeDataSets: ReadonlyArray<DataSet> = [
   made("orders", 4.7, "class instances with toJSON, nested, with Dates", (random) => orders(random, 32_000)),
   made("widemap", 40, "one map of 20,000 entries of 2 KB", (random) => wideMap(random, 20_000, 2000)),
   made("doc100b", 0.0001, "an API's answer of 100 B", (random) => record(random, random.int(1000))),
+  made("doc500b", 0.0005, "an API's answer of 500 B", (random) => records(random, 4)),
   made("doc1k", 0.001, "an API's answer of 1 KB", apiDocument(1024)),
   made("doc4k", 0.004, "an API's answer of 4 KB", apiDocument(4096)),
   made("doc16k", 0.016, "an API's answer of 16 KB", apiDocument(16_384)),

@@ -1,6 +1,6 @@
 /**
- * This library, one route or the default. `BENCH_LIBRARY` names another copy's `Async.ts`, so that two versions can be
- * compared by the same scripts.
+ * This library, one route or the default. `BENCH_LIBRARY` is the URL of the sources of another copy to use
+ * instead, with a slash at the end; `BENCH_BEFORE` of one to compare with, in the same process.
  */
 import type { Contender } from "./contender.ts"
 
@@ -12,15 +12,23 @@ interface Serializer {
   shutdown(): Promise<void>
 }
 
-const location = process.env["BENCH_LIBRARY"] ?? new URL("../../src/Async.ts", import.meta.url).href
+/** Where a module of the library lies; `version` is `"before"`, or none for the one to be measured. */
+export const sourceUrl = (module: string, version?: string): string => {
+  const name = `BENCH_${(version ?? "library").toUpperCase()}`
+  const folder = process.env[name]
+  if (folder === undefined && version !== undefined) throw new Error(`${name} is not set`)
+  return new URL(`${module}.ts`, folder ?? new URL("../../src/", import.meta.url)).href
+}
 
-const load = async (layerOptions: object): Promise<Serializer> => {
-  const { makeSerializer } = (await import(location)) as { makeSerializer(options?: object): Serializer }
+const load = async (layerOptions: object, version?: string): Promise<Serializer> => {
+  const { makeSerializer } = (await import(sourceUrl("Async", version))) as {
+    makeSerializer(options?: object): Serializer
+  }
   return makeSerializer(layerOptions)
 }
 
-export const makeLibrary = async (name: string, layerOptions: object): Promise<Contender> => {
-  const serializer = await load(layerOptions)
+export const makeLibrary = async (name: string, layerOptions: object, version?: string): Promise<Contender> => {
+  const serializer = await load(layerOptions, version)
   return {
     name,
     async run(value, output, sink, options) {

@@ -12,7 +12,7 @@ export const makeNaive = (): Contender => {
     name: "naive",
     async run(value, output, sink, options) {
       const bytes = output !== "string"
-      sink((await pool.run({ value, space: options?.space, bytes })) as string | Uint8Array)
+      sink((await pool.run({ value, ...options, bytes })) as string | Uint8Array)
       return "worker"
     },
     close: () => pool.destroy()

@@ -5,10 +5,12 @@ const encoder = new TextEncoder()
 
 export default (task: {
   readonly value: unknown
-  readonly space: string | number | undefined
+  readonly space?: string | number
+  /** A function cannot be cloned; a list of names can. */
+  readonly replacer?: Array<string>
   readonly bytes: boolean
 }) => {
-  const text = JSON.stringify(task.value, null, task.space)
+  const text = JSON.stringify(task.value, task.replacer, task.space)
   // `move` transfers the buffer: the naive way at its best.
   return task.bytes ? move(encoder.encode(text)) : text
 }

@@ -3,6 +3,7 @@
  */
 import { isNumberObject, isStringObject } from "node:util/types"
 import type { SerializeOptions } from "./optionTypes.ts"
+import { emptyGap } from "./task.ts"
 
 export type ReplacerFunction = (this: unknown, key: string, value: unknown) => unknown
 
@@ -46,5 +47,11 @@ const gapOf = (given: unknown): string => {
   if (isNumberObject(space)) space = +(space as unknown as number)
   else if (isStringObject(space)) space = String(space)
   if (typeof space === "number") return " ".repeat(Math.max(0, Math.min(10, Math.trunc(space) || 0)))
-  return typeof space === "string" ? space.slice(0, 10) : ""
+  return typeof space === "string" ? untilNull(space.slice(0, 10)) : ""
+}
+
+// V8 prints the indentation as a C string, up to its first U+0000.
+const untilNull = (space: string): string => {
+  const end = space.indexOf("\u0000")
+  return end < 0 ? space : end === 0 ? emptyGap : space.slice(0, end)
 }

@@ -47,6 +47,8 @@ export class Breaker {
 
   /** A call had a failed frame. */
   failed(): void {
+    // Calls that were under way when it opened: one crash can fail many of them, and must not count as many tries.
+    if (this.state === "open") return
     this.failures++
     this.isTrying = false
     if (this.failures < failuresToOpen) return

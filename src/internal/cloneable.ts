@@ -5,7 +5,7 @@
  * `JSON.rawJSON`, and every class. So only plain objects, arrays, untouched dates, and instances of classes without built-in
  * ancestors may go; all else is done on the calling thread. No user code runs here but getters and proxy traps.
  */
-import { isDate, isProxy } from "node:util/types"
+import { isArgumentsObject, isDate, isProxy } from "node:util/types"
 import type { Frame } from "./draft.ts"
 import { areHolesClean, isRawJSON } from "./realm.ts"
 import { type Entries, Kind } from "./task.ts"
@@ -57,6 +57,8 @@ const isPlainObject = (object: object, list: ReadonlyArray<string> | null): bool
     if (isRawJSON(object)) return false
   } else if (prototype !== objectPrototype && !isKnown(prototype)) {
     return isDate(object) && isPlainDate(object)
+  } else if (isArgumentsObject(object)) {
+    return false
   }
   if (list !== null) return isPlainListed(object, list)
   for (const key in object) {

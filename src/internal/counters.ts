@@ -3,6 +3,7 @@
  */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
 import type { Outcome } from "./engine.ts"
+import type { Job } from "./job.ts"
 import { Labels, type LabelTally } from "./labels.ts"
 import { Tally } from "./tally.ts"
 
@@ -46,6 +47,21 @@ export class Counters {
       tally.held += held
       if (longestHeld > tally.longestHeld) tally.longestHeld = longestHeld
     }
+  }
+
+  /** A call that its caller has stopped held the loop all the same. */
+  cancelled({ held, longestHeld }: Job, label: string | undefined): void {
+    this.interrupted++
+    if (label === undefined) return
+    const tally = this.labels.of(label)
+    tally.held += held
+    if (longestHeld > tally.longestHeld) tally.longestHeld = longestHeld
+  }
+
+  /** A call that did not begin, because its options were wrong. */
+  refused(reason: string): void {
+    this.failures++
+    increment(this.failuresByReason, reason)
   }
 
   workerFailed(reason: string): void {

@@ -5,7 +5,7 @@
  * order of the text, by property descriptors, and the first cycle or bigint on the way is the reason. If there is none, user
  * code threw.
  */
-import { isProxy } from "node:util/types"
+import { isBigIntObject, isProxy } from "node:util/types"
 import type { SerializationError } from "../SerializationError.ts"
 import { cyclicValue, nestingTooDeep, outputTooLong, unsupportedValue, userCodeFailed } from "./errors.ts"
 import { Open, Shape } from "./open.ts"
@@ -62,7 +62,7 @@ const search = (root: unknown, list: ReadonlyArray<string> | null): Found => {
     const value: unknown = descriptor?.value
     if (descriptor?.get !== undefined || isProxy(value) || hasToJSON(value)) {
       suspect(open)
-    } else if (typeof value === "bigint") {
+    } else if (typeof value === "bigint" || isBigIntObject(value)) {
       found.error = unsupportedValue(pointerOf(stack, []), "bigint")
       return found
     } else if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof String) {

@@ -3,7 +3,7 @@
  * thread run this same code, so the routes cannot differ.
  */
 import { isPatched, stringify } from "./realm.ts"
-import { type Entries, type FrameResult, type FrameTask, type Indexed, Kind } from "./task.ts"
+import { type Entries, type FrameResult, type FrameTask, type Indexed, Kind, emptyGap } from "./task.ts"
 
 const encoder = new TextEncoder()
 
@@ -24,7 +24,8 @@ export const encodeText = (task: FrameTask): string => {
       text += pretty(kind, value, names, gap, depths[i]!)
     }
   }
-  return text + task.tail
+  text += task.tail
+  return gap === emptyGap ? text.replaceAll(emptyGap, "") : text
 }
 
 /** The answer to a frame: text, or bytes. */

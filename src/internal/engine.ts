@@ -1,6 +1,7 @@
 /**
  * What a layer does with a call: at once with `JSON.stringify`, or as a job. Usable without Effect.
  */
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import { availableParallelism } from "node:os"
 import type { SerializationError } from "../SerializationError.ts"
 import { type Arguments, readArguments, spaceOf } from "./arguments.ts"
@@ -16,8 +17,10 @@ import type { SerializationPath, SerializeOptions } from "./optionTypes.ts"
 import type { Output } from "./output.ts"
 import { Plan } from "./plan.ts"
 import type { Port } from "./port.ts"
-import { stringify } from "./realm.ts"
+import { isPatched, stringify } from "./realm.ts"
+import { Rollout } from "./rollout.ts"
 import { Router } from "./route.ts"
+import { Shadow } from "./shadow.ts"
 import type { Sink } from "./sink.ts"
 
 /** How a call has ended. */
@@ -25,18 +28,39 @@ export interface Outcome {
   readonly error: SerializationError | undefined
   readonly truncated: boolean
   readonly path: SerializationPath
+  readonly arm: Arm
+  /** Milliseconds for which the event loop was held: all pieces together, and the longest of them. */
+  readonly held: number
+  readonly longestHeld: number
+  /** Of the result: bytes, or code units. */
+  readonly size: number
+  readonly frames: number
+  /** Milliseconds spent waiting for a worker thread with room. */
+  readonly waited: number
 }
+
+/**
+ * The arm of the rollout: `offloop` and `control` for values at or above the threshold; `none` for those below it, and where
+ * `routing: "sync"` asks for plain `JSON.stringify`.
+ */
+export type Arm = "none" | "control" | "offloop"
+
+/** Plain `JSON.stringify`; the engine in one go, where a limit or user code must be watched; or the engine in pieces. */
+type Mode = "native" | "inline" | "job" | "control native" | "control inline"
 
 /** Code units, and bytes, that one code unit of a string makes at most: an escape like `\\u0000`. */
 const longestEscape = 6
 const isMultiCore = availableParallelism() > 1
-const syncOutcome: Outcome = { error: undefined, truncated: false, path: "sync" }
 
 export class Engine {
   readonly counters = new Counters()
   readonly breaker = new Breaker()
+  readonly rollout: Rollout
+  readonly shadow: Shadow | undefined
+  readonly port: Port | undefined
+  /** Called when a call in pieces has ended. */
+  onJobEnded: (() => void) | undefined = undefined
   private readonly settings: EngineSettings
-  private readonly port: Port | undefined
   private readonly routers = {
     adaptive: new Router("adaptive"),
     worker: new Router("worker"),
@@ -47,6 +71,13 @@ export class Engine {
   constructor(settings: EngineSettings, port: Port | undefined) {
     this.settings = settings
     this.port = port
+    this.rollout = new Rollout(shareOf(settings.rollout))
+    this.shadow = settings.shadow > 0 ? new Shadow(this, settings.shadow) : undefined
+  }
+
+  /** Milliseconds for which all calls together may hold the loop in a turn. */
+  get budget(): number {
+    return this.settings.turnBudget
   }
 
   /** What adaptive routing has measured. */
@@ -66,68 +97,68 @@ export class Engine {
   ): Job | undefined {
     const begin = performance.now()
     const mode = this.mode(value, options)
-    if (mode === "native") {
+    const label = options?.label
+    const arm = mode === "job" ? "offloop" : mode === "native" || mode === "inline" ? "none" : "control"
+    if (mode === "native" || mode === "control native") {
       const text = native(value, options)
-      if (typeof text === "string") {
-        const result = output.of(text)
-        this.counters.ended(syncOutcome, performance.now() - begin, output.size(result))
-        done(syncOutcome, result)
-        return undefined
-      }
-      this.end({ ...syncOutcome, error: text }, begin, output, done)
+      const error = typeof text === "string" ? undefined : text
+      const result = output.of(error === undefined ? (text as string) : "")
+      const size = error === undefined ? output.size(result) : 0
+      const time = performance.now() - begin
+      const outcome = atOnce(arm, error, false, time, size)
+      this.counters.ended(outcome, time, size, label)
+      if (mode === "control native" && error === undefined) this.shadow?.offer(value, options, text as string, time)
+      done(outcome, result)
       return undefined
     }
     const sink = output.sink()
-    const job = this.job(value, options, output.unit, sink, (job) => {
-      if (job.isCancelled) return void this.counters.interrupted++
+    const job = this.makeJob(value, options, output.unit, sink, this.counters, (job) => {
+      if (job.isCancelled) return this.counters.cancelled(job, label)
       const { error, isTruncated: truncated } = job
-      const outcome: Outcome = { error, truncated, path: mode === "inline" ? "sync" : job.path }
-      if (error === undefined) {
-        const result = output.resultOf(sink)
-        this.counters.ended(outcome, performance.now() - begin, output.size(result))
-        done(outcome, result)
-      } else {
-        this.end(outcome, begin, output, done)
-      }
+      const result = error === undefined ? output.resultOf(sink) : output.of("")
+      const size = error === undefined ? output.size(result) : 0
+      const time = performance.now() - begin
+      const outcome =
+        mode === "job" ? outcomeOf(job, size) : { ...atOnce(arm, error, truncated, time, size), frames: job.sliced }
+      this.counters.ended(outcome, time, size, label)
+      this.onJobEnded?.()
+      done(outcome, result)
     })
     if (!(job instanceof Job)) {
-      this.end({ ...syncOutcome, error: job }, begin, output, done)
+      const time = performance.now() - begin
+      const outcome = atOnce(arm === "offloop" ? "none" : arm, job, false, time, 0)
+      this.counters.ended(outcome, time, 0, label)
+      done(outcome, output.of(""))
       return undefined
     }
-    if (mode === "inline") job.runToEnd()
-    else job.start()
+    if (mode === "job") job.start()
+    else job.runToEnd()
     return job.isDone ? undefined : job
   }
 
-  private end<A>(
-    outcome: Outcome,
-    begin: number,
-    output: Output<A>,
-    done: (outcome: Outcome, result: A) => void
-  ): void {
-    this.counters.ended(outcome, performance.now() - begin, 0)
-    done(outcome, output.of(""))
-  }
-
-  // `native`: plain `JSON.stringify`. `inline`: the engine at once and in one go, where a limit or user code must be watched.
-  private mode(value: unknown, options: SerializeOptions | undefined): "native" | "inline" | "job" {
-    const isSync = (options?.routing ?? this.settings.routing) === "sync"
-    if (typeof options?.replacer === "function") return isSync ? "inline" : "job"
-    const maxSize = options?.maxSize ?? Infinity
-    if (isSync) return maxSize === Infinity ? "native" : "inline"
+  private mode(value: unknown, options: SerializeOptions | undefined): Mode {
     const { syncThreshold } = this.settings
-    const size = syncThreshold === 0 ? Infinity : estimate(value, syncThreshold)
-    if (size >= syncThreshold) return "job"
+    const maxSize = options?.maxSize ?? Infinity
+    const hasReplacer = typeof options?.replacer === "function"
+    const isWatched = hasReplacer || maxSize !== Infinity
+    if ((options?.routing ?? this.settings.routing) === "sync") return isWatched ? "inline" : "native"
+    const size = hasReplacer || syncThreshold === 0 || isPatched() ? Infinity : estimate(value, syncThreshold)
+    if (size >= syncThreshold) {
+      if (this.rollout.takes(options?.rolloutKey)) return "job"
+      return isWatched ? "control inline" : "control native"
+    }
     return maxSize === Infinity || (spaceOf(options!) === undefined && size * longestEscape <= maxSize)
       ? "native"
       : "inline"
   }
 
-  private job(
+  /** The work of one call; it has not begun. What it does is counted in `counters`. */
+  makeJob(
     value: unknown,
     options: SerializeOptions | undefined,
     unit: "characters" | "bytes",
     sink: Sink,
+    counters: Counters,
     onEnd: (job: Job) => void
   ): Job | SerializationError {
     let args: Arguments
@@ -149,12 +180,36 @@ export class Engine {
       router: this.routers[routing],
       fallback: this.settings.fallback,
       breaker: this.breaker,
-      counters: this.counters,
+      counters,
       budget: this.settings.turnBudget,
+      diagnose: (thrown) => diagnose(value, thrown, args.list, args.replacer !== null),
       onEnd
     })
   }
 }
+
+const shareOf = (rollout: EngineSettings["rollout"]): (() => number) =>
+  typeof rollout === "number" ? () => rollout : () => SubscriptionRef.getUnsafe(rollout)
+
+const atOnce = (
+  arm: Arm,
+  error: SerializationError | undefined,
+  truncated: boolean,
+  held: number,
+  size: number
+): Outcome => ({ error, truncated, path: "sync", arm, held, longestHeld: held, size, frames: 0, waited: 0 })
+
+const outcomeOf = (job: Job, size: number): Outcome => ({
+  error: job.error,
+  truncated: job.isTruncated,
+  path: job.path,
+  arm: "offloop",
+  held: job.held,
+  longestHeld: job.longestHeld,
+  size,
+  frames: job.sent + job.sliced,
+  waited: job.waited
+})
 
 const native = (value: unknown, options: SerializeOptions | undefined): string | SerializationError => {
   let text: string | undefined

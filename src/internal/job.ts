@@ -8,7 +8,7 @@ import { isCloneable } from "./cloneable.ts"
 import type { Counters } from "./counters.ts"
 import type { Frame } from "./draft.ts"
 import { encodeText } from "./encode.ts"
-import { outputTooLong, sizeLimitExceeded, userCodeFailed, workerFailed } from "./errors.ts"
+import { outputTooLong, sizeLimitExceeded, workerFailed } from "./errors.ts"
 import type { Limit, Verdict } from "./limit.ts"
 import type { SerializationPath } from "./optionTypes.ts"
 import type { Plan } from "./plan.ts"
@@ -34,6 +34,8 @@ export interface JobOptions {
   readonly breaker: Breaker
   readonly counters: Counters
   readonly budget: number
+  /** What native code has thrown at a frame. */
+  readonly diagnose: (thrown: unknown) => SerializationError
   readonly onEnd: (job: Job) => void
 }
 
@@ -178,17 +180,18 @@ export class Job implements Task {
       return this.pending.length > 0 ? this.waitForWorker() : this.waitForThread(port!)
     }
     const budget = limit === undefined ? router.frameSize : Math.min(router.frameSize, Math.max(1024, limit.rest))
+    const begin = performance.now()
     const frame = plan.next(budget)
     if (plan.failure !== undefined && frame.values.length === 0 && frame.tail === "") return true
     const planned = performance.now()
     const route: Route = wantsWorker ? router.route(frame, this.options.output) : "sliced"
     if (route === "worker" && this.canSend(frame)) {
       this.send(frame, port!)
-      router.observe(frame, this.options.output, "worker", performance.now() - planned)
+      router.observe(frame, this.options.output, "worker", performance.now() - planned, planned - begin)
       return true
     }
     this.slice(frame)
-    router.observe(frame, this.options.output, "sliced", performance.now() - planned)
+    router.observe(frame, this.options.output, "sliced", performance.now() - planned, planned - begin)
     return true
   }
 
@@ -255,7 +258,7 @@ export class Job implements Task {
     try {
       return encodeText(taskOf(frame, "string"))
     } catch (thrown) {
-      this.fail(userCodeFailed("", thrown))
+      this.fail(this.options.diagnose(thrown))
       return undefined
     }
   }

@@ -25,25 +25,48 @@ interface Level {
   readonly closers: number
 }
 
+/** What is the same in the whole text. */
+interface Layout {
+  readonly unit: Unit
+  readonly isPretty: boolean
+  /** The indentation of one level, as it is written. */
+  readonly gap: string
+  readonly gapUnits: number
+  /** What two gaps have less than twice the units of one. */
+  readonly joint: number
+}
+
+const makeLayout = (space: string, unit: Unit): Layout => {
+  // V8 writes a gap up to its first NUL character, and breaks lines even if that is nothing.
+  const gap = space.split("\0", 1)[0]!
+  const measure = (text: string) => (unit === "bytes" ? Buffer.byteLength(text) : text.length)
+  const gapUnits = measure(gap)
+  // A gap can end in the first half of a surrogate pair and begin with the second (`space` is cut after ten code units).
+  // Repeated, the halves meet: 4 bytes instead of 3 + 3.
+  return { unit, isPretty: space !== "", gap, gapUnits, joint: 2 * gapUnits - measure(gap + gap) }
+}
+
 /** How far the string in progress has come; `opened` means that no code point of it is written yet. */
 export type StringState = "none" | "opened" | "begun"
 
 export class OpenStack {
-  readonly gap: string
-  readonly unit: Unit
   string: StringState = "none"
-  private readonly gapUnits: number
-  private readonly joint: number
+  private readonly layout: Layout
   private top: Level | undefined = undefined
   private hasEntry = false
 
-  constructor(gap: string, unit: Unit) {
-    this.gap = gap
-    this.unit = unit
-    this.gapUnits = unit === "bytes" ? Buffer.byteLength(gap) : gap.length
-    // A gap can end in the first half of a surrogate pair and begin with the second (`space` is cut after ten code units).
-    // Repeated, the halves meet: 4 bytes instead of 3 + 3.
-    this.joint = unit === "bytes" ? 2 * this.gapUnits - Buffer.byteLength(gap + gap) : 0
+  /** `gap` is what `JSON.stringify` makes of its `space`. */
+  constructor(gap: string, unit: Unit, layout: Layout = makeLayout(gap, unit)) {
+    this.layout = layout
+  }
+
+  get unit(): Unit {
+    return this.layout.unit
+  }
+
+  /** Whether the text has line breaks, and blanks behind colons. */
+  get isPretty(): boolean {
+    return this.layout.isPretty
   }
 
   /** Number of open containers. */
@@ -62,13 +85,14 @@ export class OpenStack {
 
   /** A line break and the indentation of `depth` levels, in units. */
   indent(depth: number): number {
-    if (this.gap === "") return 0
-    return 1 + depth * this.gapUnits - (depth > 1 ? (depth - 1) * this.joint : 0)
+    const { gapUnits, isPretty, joint } = this.layout
+    if (!isPretty) return 0
+    return 1 + depth * gapUnits - (depth > 1 ? (depth - 1) * joint : 0)
   }
 
   /** The same in code units, as a distance in the text. */
   indentLength(depth: number): number {
-    return this.gap === "" ? 0 : 1 + depth * this.gap.length
+    return this.isPretty ? 1 + depth * this.layout.gap.length : 0
   }
 
   /** Opens a container as an entry of the innermost one. */
@@ -136,7 +160,7 @@ export class OpenStack {
     let level = this.top
     let entered = this.hasEntry
     while (level !== undefined) {
-      if (entered && this.gap !== "") text += "\n" + this.gap.repeat(level.depth)
+      if (entered && this.isPretty) text += "\n" + this.layout.gap.repeat(level.depth)
       text += level.object ? "}" : "]"
       entered = true
       level = level.parent
@@ -152,7 +176,7 @@ export class OpenStack {
   }
 
   copy(): OpenStack {
-    const copy = new OpenStack(this.gap, this.unit)
+    const copy = new OpenStack(this.layout.gap, this.layout.unit, this.layout)
     copy.assign(this)
     return copy
   }

@@ -8,7 +8,8 @@ import {
   isBigIntObject,
   isNumberObject,
   isProxy,
-  isStringObject
+  isStringObject,
+  isTypedArray
 } from "node:util/types"
 import { Open, Shape } from "./open.ts"
 
@@ -35,23 +36,42 @@ export const openTypedArray = (value: ArrayBufferView, isChanged: boolean): Open
   return new Open(Shape.indexed, value, null, length, isChanged, false)
 }
 
-export const isSmallTypedArray = (value: ArrayBufferView): boolean => elementsOf(value) <= fewElements
+/** Whether native code prints a typed array at once and without surprises. */
+export const isSmallTypedArray = (value: ArrayBufferView): boolean =>
+  elementsOf(value) <= fewElements &&
+  !isBigInt64Array(value) &&
+  !isBigUint64Array(value) &&
+  Object.keys(value).length === elementsOf(value)
+
+/** A `Buffer` whose `toJSON`, which is `Buffer`'s own, is not worth calling for all elements at once. */
+export const isLargeBuffer = (value: unknown): value is Buffer =>
+  Buffer.isBuffer(value) && value.length > fewElements && value.length === elementsOf(value)
 
 /** What `Buffer.prototype.toJSON` gives, but for the copy of all its elements. */
 export const openBuffer = (buffer: Buffer): readonly [outer: Open, inner: Open] => {
   const outer = new Open(Shape.object, { type: "Buffer", data: buffer }, ["type", "data"], 2, true, false)
   outer.index = 1
-  return [outer, new Open(Shape.elements, buffer, null, buffer.length, true, false)]
+  return [outer, new Open(Shape.elements, buffer, null, elementsOf(buffer), true, false)]
 }
 
-const elementsOf = (value: ArrayBufferView): number => (value instanceof DataView ? 0 : (value as Uint8Array).length)
-
 type TypedArray = Uint8Array | Float64Array
-type TypedArrayConstructor = new (buffer: ArrayBufferLike, offset: number, length: number) => TypedArray
+type TypedArrayConstructor = {
+  new (buffer: ArrayBufferLike, offset: number, length: number): TypedArray
+  readonly BYTES_PER_ELEMENT: number
+}
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object
-const nameOf = Object.getOwnPropertyDescriptor(typedArrayPrototype, Symbol.toStringTag)!.get!
+const getterOf = (key: PropertyKey): ((this: unknown) => any) =>
+  Object.getOwnPropertyDescriptor(typedArrayPrototype, key)!.get as (this: unknown) => any
+// The built-in getters: an array may have lost its prototype, or have properties of these names.
+const nameOf = getterOf(Symbol.toStringTag)
+const lengthOf = getterOf("length")
+const bufferOf = getterOf("buffer")
+const offsetOf = getterOf("byteOffset")
 const sliceOf = (typedArrayPrototype as Uint8Array).slice
+
+/** How many elements a typed array has; none for a `DataView`. */
+export const elementsOf = (view: ArrayBufferView): number => (isTypedArray(view) ? (lengthOf.call(view) as number) : 0)
 
 /**
  * Elements of a typed array in a buffer of their own: the clone of a view would take the whole buffer behind it along. The
@@ -59,9 +79,8 @@ const sliceOf = (typedArrayPrototype as Uint8Array).slice
  */
 export const copyElements = (view: TypedArray, start: number, end: number): TypedArray => {
   const Constructor = (globalThis as unknown as Record<string, TypedArrayConstructor>)[nameOf.call(view)]!
-  return sliceOf.call(
-    new Constructor(view.buffer, view.byteOffset + start * view.BYTES_PER_ELEMENT, end - start)
-  ) as TypedArray
+  const offset = (offsetOf.call(view) as number) + start * Constructor.BYTES_PER_ELEMENT
+  return sliceOf.call(new Constructor(bufferOf.call(view), offset, end - start)) as TypedArray
 }
 
 /** The primitive in a `Number`, `String`, `Boolean` or `BigInt` object, as `JSON.stringify` takes it out. May run user code. */

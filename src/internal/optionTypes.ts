@@ -4,6 +4,7 @@
  * They stand together because the checks in `options.ts` need them all, and the public modules need the checks.
  */
 import type * as Duration from "effect/Duration"
+import type * as SubscriptionRef from "effect/SubscriptionRef"
 import type { ResourceLimits } from "node:worker_threads"
 
 /**
@@ -55,6 +56,16 @@ export interface SerializeOptions {
   readonly truncate?: boolean | undefined
   /** Overrides the layer's `routing` for this call. */
   readonly routing?: Routing | undefined
+  /**
+   * Who calls, like `"GET /report"`: the metrics tell how long the calls of each label held the event loop. The first hundred
+   * labels of a layer are counted, those that come later together as `"other"`; so no ids in it.
+   */
+  readonly label?: string | undefined
+  /**
+   * What the rollout goes by, the id of a user for example: calls with the same key are in it, or not, together. Default: by
+   * chance.
+   */
+  readonly rolloutKey?: string | undefined
 }
 
 /**
@@ -152,4 +163,15 @@ export interface LayerOptions extends WorkerPoolOptions {
    * How long all calls together may hold the event loop in one turn. More than zero, and finite. Default 1 millisecond.
    */
   readonly turnBudget?: Duration.Input | undefined
+  /**
+   * The share of the calls at or above `syncThreshold` that go off the event loop, from 0 to 1; the rest stays on
+   * `JSON.stringify`. A `SubscriptionRef` changes it while the program runs. Default 1, or 0 with `shadow`.
+   */
+  readonly rollout?: number | SubscriptionRef.SubscriptionRef<number> | undefined
+  /**
+   * Of the calls that the rollout leaves on `JSON.stringify`, the share that is done by the library as well, after the answer:
+   * the two texts are compared, and so is for how long each holds the event loop. Values with user code in them are skipped.
+   * From 0 to 1. Default 0.
+   */
+  readonly shadow?: number | undefined
 }

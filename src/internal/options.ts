@@ -6,10 +6,12 @@
  */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import { availableParallelism } from "node:os"
 import { isAbsolute } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import type { ResourceLimits } from "node:worker_threads"
+import type { HealthOptions } from "../Health.ts"
 import { describeValue } from "./describe.ts"
 import type { LayerOptions, Routing, SerializeOptions, StreamOptions, WorkerPoolOptions } from "./optionTypes.ts"
 
@@ -33,6 +35,9 @@ export interface EngineSettings {
   readonly routing: Routing
   readonly fallback: boolean
   readonly turnBudget: number
+  /** The share of calls that go off the event loop. */
+  readonly rollout: number | SubscriptionRef.SubscriptionRef<number>
+  readonly shadow: number
 }
 
 export const defaultChunkSize = 65536
@@ -41,11 +46,13 @@ export const defaultChunkSize = 65536
 export const checkSerializeOptions = (options: SerializeOptions | undefined): string | undefined => {
   if (options === undefined) return undefined
   if (!isObject(options)) return wrong("options", "an object", options)
-  const { maxSize, pretty, routing, truncate } = options
+  const { label, maxSize, pretty, rolloutKey, routing, truncate } = options
   if (maxSize !== undefined && !isCount(maxSize)) return wrong("maxSize", count(0), maxSize)
   if (pretty !== undefined && typeof pretty !== "boolean") return wrong("pretty", "true or false", pretty)
   if (truncate !== undefined && typeof truncate !== "boolean") return wrong("truncate", "true or false", truncate)
   if (routing !== undefined && !isRouting(routing)) return wrong("routing", routings, routing)
+  if (label !== undefined && typeof label !== "string") return wrong("label", "a string", label)
+  if (rolloutKey !== undefined && typeof rolloutKey !== "string") return wrong("rolloutKey", "a string", rolloutKey)
   return undefined
 }
 
@@ -103,7 +110,16 @@ export const poolSettings = (options: WorkerPoolOptions = {}): PoolSettings | st
 /** The settings of the engine, or what is wrong with the options. */
 export const engineSettings = (options: LayerOptions = {}): EngineSettings | string => {
   if (!isObject(options)) return wrong("options", "an object", options)
-  const { fallback = true, name = "default", routing = "adaptive", syncThreshold = 1024, turnBudget = 1 } = options
+  const {
+    fallback = true,
+    name = "default",
+    routing = "adaptive",
+    shadow = 0,
+    syncThreshold = 1024,
+    turnBudget = 1
+  } = options
+  // Shadow mode compares calls that stay on `JSON.stringify`: with it, all do unless something else is asked for.
+  const rollout = options.rollout ?? (shadow > 0 ? 0 : 1)
   if (typeof name !== "string" || name === "") return wrong("name", "a string that is not empty", name)
   if (!isCount(syncThreshold)) return wrong("syncThreshold", count(0), syncThreshold)
   if (!isRouting(routing)) return wrong("routing", routings, routing)
@@ -112,8 +128,53 @@ export const engineSettings = (options: LayerOptions = {}): EngineSettings | str
   if (budget === undefined || budget === 0 || budget === Infinity) {
     return wrong("turnBudget", `${duration}, more than zero and finite`, turnBudget)
   }
-  return { name, syncThreshold, routing, fallback, turnBudget: budget }
+  if (!isShare(shadow)) return wrong("shadow", share, shadow)
+  if (!isShare(rollout) && !SubscriptionRef.isSubscriptionRef(rollout)) {
+    return wrong("rollout", `${share}, or a \`SubscriptionRef\` of one`, rollout)
+  }
+  return { name, syncThreshold, routing, fallback, turnBudget: budget, rollout, shadow }
 }
+
+/** The settings of the event-loop monitor, in milliseconds, or what is wrong with its options. */
+export const monitorSettings = (
+  options: { readonly window?: Duration.Input | undefined; readonly resolution?: Duration.Input | undefined } = {}
+): { readonly window: number; readonly resolution: number } | string => {
+  if (!isObject(options)) return wrong("options", "an object", options)
+  const window = milliseconds(options.window ?? 60_000)
+  if (window === undefined || window < 20 || window === Infinity) {
+    return wrong("window", `${duration}, from 20 milliseconds up and finite`, options.window)
+  }
+  const resolution = milliseconds(options.resolution ?? 10)
+  if (!isWhole(resolution, 1))
+    return wrong("resolution", `${duration}, whole milliseconds from 1 up`, options.resolution)
+  return { window, resolution: resolution! }
+}
+
+/** The settings of `Health`; times in milliseconds. */
+export interface HealthSettings {
+  readonly window: number
+  readonly interval: number
+  readonly minCalls: number
+  readonly maxFailureRate: number
+  readonly maxLag: number
+}
+
+/** The settings of `Health`, or what is wrong with its options. */
+export const healthSettings = (options: HealthOptions = {}): HealthSettings | string => {
+  if (!isObject(options)) return wrong("options", "an object", options)
+  const { minCalls = 20, maxFailureRate = 0.05 } = options
+  const window = milliseconds(options.window ?? 60_000)
+  if (!isTime(window)) return wrong("window", `${duration}, more than zero and finite`, options.window)
+  const interval = milliseconds(options.interval ?? 5_000)
+  if (!isTime(interval)) return wrong("interval", `${duration}, more than zero and finite`, options.interval)
+  const maxLag = milliseconds(options.maxLag ?? 50)
+  if (maxLag === undefined) return wrong("maxLag", duration, options.maxLag)
+  if (!isWhole(minCalls, 0)) return wrong("minCalls", whole(0), minCalls)
+  if (!isShare(maxFailureRate)) return wrong("maxFailureRate", share, maxFailureRate)
+  return { window, interval, minCalls, maxFailureRate, maxLag }
+}
+
+const isTime = (time: number | undefined): time is number => time !== undefined && time > 0 && time < Infinity
 
 const wrong = (name: string, expected: string, given: unknown): string =>
   `Expected \`${name}\` to be ${expected}, but it is ${given instanceof URL ? given.href : describeValue(given)}`
@@ -125,6 +186,10 @@ const duration = 'a duration, as milliseconds or like "30 seconds"'
 const whole = (from: number): string => `a whole number from ${from} up`
 
 const count = (from: number): string => `${whole(from)}, or Infinity`
+
+const share = "a number from 0 to 1"
+
+const isShare = (u: unknown): u is number => typeof u === "number" && u >= 0 && u <= 1
 
 const isObject = (u: unknown): u is object => typeof u === "object" && u !== null
 

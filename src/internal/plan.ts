@@ -12,7 +12,15 @@ import type { SerializationError } from "../SerializationError.ts"
 import { copyOf, Draft, type Frame, hasText, type OpenLevel } from "./draft.ts"
 import { cyclicValue, nestingTooDeep, unsupportedValue, userCodeFailed } from "./errors.ts"
 import { Open, Shape } from "./open.ts"
-import { copyElements, isSmallTypedArray, openBuffer, openContainer, openTypedArray, unboxed } from "./openers.ts"
+import {
+  copyElements,
+  isLargeBuffer,
+  isSmallTypedArray,
+  openBuffer,
+  openContainer,
+  openTypedArray,
+  unboxed
+} from "./openers.ts"
 import { pointerOf } from "./pointer.ts"
 import { bufferToJSON, isPairAt, isPatched, isRawJSON, stringify } from "./realm.ts"
 import { Kind } from "./task.ts"
@@ -54,6 +62,8 @@ export class Plan {
   private readonly replacer: PlanOptions["replacer"]
   private readonly tracksLevels: boolean
   private isExact: boolean
+  /** The fast lane has stopped at a child that needs a closer look. */
+  private looksNext = false
 
   constructor(root: unknown, options: PlanOptions) {
     this.replacer = options.replacer
@@ -106,7 +116,10 @@ export class Plan {
 
   private step(): void {
     const open = this.top
-    if (open.index >= open.length) this.close(open)
+    if (this.looksNext) {
+      this.looksNext = false
+      this.lookAt(open)
+    } else if (open.index >= open.length) this.close(open)
     else if (open.shape === Shape.string) this.piece(open)
     else if (open.shape >= Shape.elements) this.elements(open)
     else if (this.isExact || open.shape === Shape.root) this.lookAt(open)
@@ -137,7 +150,7 @@ export class Plan {
     }
   }
 
-  // Enters the containers that were open where the visit stopped, and looks at the child that it stopped at.
+  // Enters the containers that were open where the visit stopped.
   private cross(isChanged: boolean): void {
     const { isSpecial, passed, trail } = this.visit
     this.size += passed
@@ -148,7 +161,7 @@ export class Plan {
       const isKeyed = open.keys !== null && keys === null
       open.advance(isKeyed ? Math.max(0, open.keys.indexOf(key) + index) : index)
     }
-    if (isSpecial) this.lookAt(this.top)
+    this.looksNext = isSpecial
   }
 
   // What `JSON.stringify` does at every value before it prints it: SerializeJSONProperty, steps 2 to 4.
@@ -160,7 +173,7 @@ export class Plan {
       if ((typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "bigint") {
         const toJSON = (value as { toJSON?: unknown }).toJSON
         if (typeof toJSON === "function") {
-          if (toJSON === bufferToJSON && this.isNative && Buffer.isBuffer(value)) return this.buffer(open, value)
+          if (toJSON === bufferToJSON && this.isNative && isLargeBuffer(value)) return this.buffer(value)
           value = toJSON.call(value, key)
           isChanged = true
         }
@@ -230,11 +243,7 @@ export class Plan {
     else open.advance(open.index + 1)
   }
 
-  private buffer(open: Open, value: Buffer): void {
-    if (isSmallTypedArray(value)) {
-      const data = Array.from(value)
-      return this.include(open, { type: "Buffer", data }, true, 24 + data.length * elementSize)
-    }
+  private buffer(value: Buffer): void {
     const [outer, inner] = openBuffer(value)
     if (this.push(outer)) this.push(inner)
   }

@@ -5,7 +5,7 @@ import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Admission } from "../WorkerPool.ts"
+import type { Admission, WorkerPoolStats } from "../WorkerPool.ts"
 import type { FrameResult, FrameTask } from "./task.ts"
 import { WorkerCrashed, WorkerPoolError } from "./workerPoolError.ts"
 
@@ -16,6 +16,8 @@ export interface Port {
   threads(): number
   /** Calls back once, when a thread may be ready or none can be had. Returns how to stop waiting. */
   whenReady(callback: (error: WorkerPoolError | undefined) => void): () => void
+  /** What the pool is doing; undefined where it does not tell. */
+  stats(): WorkerPoolStats | undefined
   /** Sends a frame; calls back once, with the one or the other. */
   post(task: FrameTask, callback: (result: FrameResult | undefined, error: WorkerPoolError | undefined) => void): void
 }
@@ -23,6 +25,7 @@ export interface Port {
 interface PoolLike {
   run(task: FrameTask): Effect.Effect<FrameResult, WorkerPoolError>
   readonly admission?: Admission | undefined
+  readonly stats?: Effect.Effect<WorkerPoolStats>
 }
 
 export const makePort = (pool: PoolLike, context: Context.Context<never>): Port => {
@@ -46,6 +49,11 @@ export const makePort = (pool: PoolLike, context: Context.Context<never>): Port 
         isCancelled = true
         fiber.interruptUnsafe()
       }
+    },
+    stats: () => {
+      if (!("stats" in pool) || !Effect.isEffect(pool.stats)) return undefined
+      const exit = Effect.runSyncExit(pool.stats)
+      return Exit.isSuccess(exit) ? exit.value : undefined
     },
     post: (task, callback) => {
       fork(pool.run(task)).addObserver((exit) => {

@@ -4,7 +4,8 @@
  * The plain rule, "at or above the threshold to a worker thread", is the prior; what frames of a kind have cost the calling
  * thread so far is the posterior. A kind is what a frame holds (long text, numbers, records), how large it is (a trip to a
  * worker has a fixed cost), what comes out, and whether it is indented. Costs are averages that forget, so a change in the
- * data is followed within a few dozen frames; now and then a frame takes the dearer route, so that none is judged by old news.
+ * data is followed within a few dozen frames; now and then a frame takes the dearer route, so that none is judged by old news, but only as
+ * often as a fiftieth of the time pays for.
  */
 import type { Frame } from "./draft.ts"
 import type { Routing } from "./optionTypes.ts"
@@ -20,8 +21,8 @@ const largestFrame = 65_536
 const firstSamples = 4
 /** Weight of the newest cost. */
 const newest = 0.15
-/** One frame in so many explores. */
-const exploreEvery = 64
+/** Share of the time that exploring the dearer route may take. */
+const exploringShare = 0.02
 /** A thread is started only to explore at most once in this time (ms). */
 const startEvery = 60_000
 /**
@@ -36,6 +37,8 @@ export interface KindCosts {
   sliced: number
   workerFrames: number
   slicedFrames: number
+  /** Milliseconds spent on the cheaper route since the dearer one was last tried. */
+  sinceExplored: number
 }
 
 const contents = ["text", "numbers", "records"] as const
@@ -48,7 +51,6 @@ export class Router {
   private readonly table: Array<KindCosts | undefined> = []
   private readonly routing: Routing
   private last = -1
-  private count = 0
   private lastStart = -Infinity
 
   constructor(routing: Routing) {
@@ -58,11 +60,9 @@ export class Router {
   /** Whether the next frame is likely to want a worker thread; asked before it is planned, since it must be sent at once. */
   wantsWorker(threads: number): boolean {
     if (this.routing !== "adaptive") return this.routing === "worker"
-    this.count++
     const costs = this.last < 0 ? undefined : this.table[this.last]
-    if (costs === undefined || costs.workerFrames < firstSamples) return true
-    if (this.prefers(costs) === "worker") return true
-    return this.explores() && (threads > 0 || this.mayStart())
+    if (costs === undefined || this.prefers(costs) === "worker") return true
+    return explores(costs) && (threads > 0 || this.mayStart())
   }
 
   /** The route of a planned frame that may go either way. */
@@ -70,24 +70,24 @@ export class Router {
     if (this.routing !== "adaptive") return this.routing === "worker" ? "worker" : "sliced"
     const costs = this.costsOf(frame, output)
     const preferred = this.prefers(costs)
-    if (!this.explores()) return preferred
+    if (!explores(costs)) return preferred
     return preferred === "worker" ? "sliced" : "worker"
   }
 
-  /** Notes what a frame has cost the calling thread (ms). */
-  observe(frame: Frame, output: "string" | "bytes", route: Route, time: number): void {
+  /** Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its planning. */
+  observe(frame: Frame, output: "string" | "bytes", route: Route, time: number, planning: number): void {
     if (frame.size === 0) return
     const costs = this.costsOf(frame, output)
-    if (route === "worker") {
-      const cost = ((time + answerCost) * 1024) / frame.size
-      costs.worker = costs.workerFrames++ === 0 ? cost : costs.worker + (cost - costs.worker) * newest
-    } else {
-      const cost = (time * 1024) / frame.size
-      costs.sliced = costs.slicedFrames++ === 0 ? cost : costs.sliced + (cost - costs.sliced) * newest
-      if (frame.size >= smallestFrame / 2) {
-        const ideal = (pieceTime / costs.sliced) * 1024
-        this.frameSize = Math.round(Math.min(largestFrame, Math.max(smallestFrame, ideal)))
-      }
+    const preferred = this.prefers(costs)
+    const spent = route === "worker" ? time + answerCost : time
+    const cost = (spent * 1024) / frame.size
+    if (route === "worker") costs.worker = blend(costs.worker, cost, costs.workerFrames++)
+    else costs.sliced = blend(costs.sliced, cost, costs.slicedFrames++)
+    costs.sinceExplored = route === preferred ? costs.sinceExplored + spent : 0
+    if (frame.size >= smallestFrame / 2) {
+      const ideal = (pieceTime / (time + planning)) * frame.size
+      const next = this.frameSize + (Math.min(ideal, largestFrame) - this.frameSize) * newest
+      this.frameSize = Math.round(Math.min(largestFrame, Math.max(smallestFrame, next)))
     }
   }
 
@@ -95,10 +95,6 @@ export class Router {
     if (costs.workerFrames < firstSamples) return "worker"
     if (costs.slicedFrames < firstSamples) return "sliced"
     return costs.worker < costs.sliced ? "worker" : "sliced"
-  }
-
-  private explores(): boolean {
-    return this.count % exploreEvery === exploreEvery - 1
   }
 
   private mayStart(): boolean {
@@ -115,7 +111,7 @@ export class Router {
     this.last = index
     let costs = this.table[index]
     if (costs === undefined) {
-      costs = { worker: 0, sliced: 0, workerFrames: 0, slicedFrames: 0 }
+      costs = { worker: 0, sliced: 0, workerFrames: 0, slicedFrames: 0, sinceExplored: 0 }
       this.table[index] = costs
       const sizes = ["small", "medium", "large"]
       this.costs.set(`${contents[content]}/${sizes[size]}/${output}${frame.gap === "" ? "" : "/pretty"}`, costs)
@@ -123,6 +119,20 @@ export class Router {
     return costs
   }
 }
+
+// The first frame runs code that is not compiled yet, so the second takes its place. Later a frame in which the garbage collector
+// happened to run counts for no more than three.
+const blend = (old: number, cost: number, frames: number): number => {
+  if (frames < 2) return cost
+  const weight = Math.max(newest, 1 / frames)
+  return old + ((frames < firstSamples ? cost : Math.min(cost, old * 3)) - old) * weight
+}
+
+// The dearer the other route is, the rarer it is tried. A frame of 32 K stands for the next one.
+const explores = ({ sinceExplored, sliced, slicedFrames, worker, workerFrames }: KindCosts): boolean =>
+  slicedFrames >= firstSamples &&
+  workerFrames >= firstSamples &&
+  sinceExplored * exploringShare > Math.max(sliced, worker) * 32
 
 // Numbers are counted at 8 code units each; a container for every 400 code units or fewer makes it records.
 const contentOf = (frame: Frame): number => {

@@ -13,6 +13,7 @@ import { checkSerializeOptions, checkStreamOptions, defaultChunkSize } from "./o
 import type { SerializeOptions, StreamOptions } from "./optionTypes.ts"
 import { bytesOutput, type Output, stringOutput } from "./output.ts"
 import { Reader } from "./reader.ts"
+import { recordSpan, spanStart } from "./span.ts"
 
 export interface Service {
   serialize(value: unknown, options?: SerializeOptions): Effect.Effect<SerializationResult, SerializationError>
@@ -22,8 +23,8 @@ export interface Service {
 }
 
 export const makeService = (engine: Engine): Service => ({
-  serialize: (value, options) => call(engine, value, options, stringOutput, resultOfText),
-  serializeToBytes: (value, options) => call(engine, value, options, bytesOutput, resultOfBytes),
+  serialize: (value, options) => call(engine, "serialize", value, options, stringOutput, resultOfText),
+  serializeToBytes: (value, options) => call(engine, "serializeToBytes", value, options, bytesOutput, resultOfBytes),
   stream: (value, options) => stream(engine, value, options),
   metrics: Effect.sync(() => snapshot(engine))
 })
@@ -42,26 +43,40 @@ const resultOfBytes = ({ path, truncated }: Outcome, bytes: Uint8Array<ArrayBuff
 
 const call = <A, B>(
   engine: Engine,
+  method: string,
   value: unknown,
   options: SerializeOptions | undefined,
   output: Output<A>,
   make: (outcome: Outcome, result: A) => B
 ): Effect.Effect<B, SerializationError> =>
-  Effect.suspend(() => {
+  Effect.withFiber((fiber) => {
     const message = checkSerializeOptions(options)
-    if (message !== undefined) return Effect.fail(invalidOptions(message))
+    if (message !== undefined) return refuse(engine, message)
+    const start = spanStart(fiber)
     let ended: Effect.Effect<B, SerializationError> | undefined
     let resume: ((effect: Effect.Effect<B, SerializationError>) => void) | undefined
     const job = engine.serialize(value, options, output, (outcome, result) => {
       ended = outcome.error === undefined ? Effect.succeed(make(outcome, result)) : Effect.fail(outcome.error)
+      if (start !== undefined) recordSpan(fiber, spanName(method), start, outcome, options?.label)
       resume?.(ended)
     })
     if (job === undefined) return ended!
     return Effect.callback<B, SerializationError>((callback) => {
       resume = callback
-      return Effect.sync(() => job.cancel())
+      return Effect.sync(() => {
+        job.cancel()
+        recordSpan(fiber, spanName(method), start, undefined, options?.label)
+      })
     })
   })
+
+const refuse = (engine: Engine, message: string): Effect.Effect<never, SerializationError> => {
+  const error = invalidOptions(message)
+  engine.counters.refused(error.reason._tag)
+  return Effect.fail(error)
+}
+
+const spanName = (method: string): string => `Serialization.${method}`
 
 const stream = (
   engine: Engine,
@@ -71,9 +86,16 @@ const stream = (
   Stream.unwrap(
     Effect.gen(function* () {
       const message = checkStreamOptions(options)
-      if (message !== undefined) return yield* invalidOptions(message)
+      if (message !== undefined) return yield* refuse(engine, message)
+      const fiber = yield* Effect.withFiber(Effect.succeed)
+      const start = spanStart(fiber)
       const reader = new Reader(engine, value, options, options?.chunkSize ?? defaultChunkSize)
-      yield* Effect.addFinalizer(() => Effect.sync(() => reader.cancel()))
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          reader.cancel()
+          recordSpan(fiber, spanName("stream"), start, reader.outcome, options?.label)
+        })
+      )
       return Stream.fromPull(Effect.succeed(pull(reader, options)))
     })
   )

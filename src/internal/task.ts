@@ -72,3 +72,9 @@ export interface FrameResult {
   readonly text: string | undefined
   readonly bytes: Uint8Array | undefined
 }
+
+/**
+ * Stands for an indentation of no width: lines are broken, and begin at once. As long as any can be, and made of
+ * characters that JSON text never holds, so that it can be taken out of the finished text.
+ */
+export const emptyGap = "\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u000e\u000f\u0010"

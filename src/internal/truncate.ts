@@ -126,7 +126,7 @@ class Scanner {
   private key(): boolean {
     this.skip(1)
     if (!this.scan(Infinity)) return false
-    this.skip(this.stack.gap === "" ? 2 : 3)
+    this.skip(this.stack.isPretty ? 3 : 2)
     return true
   }
 

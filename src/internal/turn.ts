@@ -17,11 +17,13 @@ export interface Task {
 let queue: Array<Task> = []
 let spent = 0
 let immediate: NodeJS.Immediate | undefined
+/** A turn is under way. It decides at its end whether there is another one. */
+let isTicking = false
 let longest = 0
 
 /** Milliseconds of `budget` that are left in this turn. */
 export const timeLeft = (budget: number): number => {
-  if (immediate === undefined) {
+  if (immediate === undefined && !isTicking) {
     // Nobody has done anything in this turn yet. The next one begins anew; a process that could end need not wait for it.
     spent = 0
     immediate = setImmediate(tick)
@@ -42,6 +44,7 @@ export const longestHold = (): number => longest
 /** Goes on with `task` in turns to come, until a step says that there is nothing to do now. */
 export const schedule = (task: Task): void => {
   queue.push(task)
+  if (isTicking) return
   if (immediate === undefined) immediate = setImmediate(tick)
   else immediate.ref()
 }
@@ -52,19 +55,20 @@ const tick = (): void => {
   let i = 0
   queue = []
   immediate = undefined
+  isTicking = true
   spent = 0
   while (i < tasks.length && spent < tasks[i]!.budget) {
     const task = tasks[i++]!
     if (task.step()) tasks.push(task)
     spent = performance.now() - begin
   }
+  isTicking = false
   if (spent > longest) longest = spent
-  if (i < tasks.length) {
-    queue = i === 0 ? tasks.concat(queue) : tasks.slice(i).concat(queue)
+  if (i < tasks.length) queue = tasks.slice(i).concat(queue)
+  if (queue.length > 0) {
     immediate = setImmediate(tick)
-  } else if (queue.length > 0) {
-    immediate = setImmediate(tick)
-  } else {
+  } else if (i > 0) {
+    // What was done counts until the next turn. After a turn without work there is none.
     immediate = setImmediate(tick)
     immediate.unref()
   }

@@ -9,7 +9,7 @@
  * allocation a node: `docs/architecture.md` has the figures.
  */
 import { isDate } from "node:util/types"
-import { dateToISOString, dateToJSON, isDateClean } from "./realm.ts"
+import { dateToISOString, dateToJSON, isDateClean, isRawJSON } from "./realm.ts"
 
 /** Not entered: the child itself needs a closer look. */
 const special = -2
@@ -149,7 +149,7 @@ export class Visit {
     // What is next to the root may be a wide map, which is likely to be entered: its keys are listed once, here.
     if (depth >= visitDepth) return this.keyed(object, Object.keys(object), 0, depth, room, 0)
     let size = 2
-    let key = ""
+    let key: string | undefined
     this.containers++
     try {
       for (key in object) {
@@ -194,7 +194,7 @@ export class Visit {
         if (size > room && Object.hasOwn(object, key)) return this.stop(object, null, 1, key, size, false)
       }
     } catch (thrown) {
-      this.thrownAt.push(key)
+      if (key !== undefined) this.thrownAt.push(key)
       throw thrown
     }
     return size
@@ -259,6 +259,8 @@ export class Visit {
     size: number,
     isSpecial: boolean
   ): number {
+    // Its text is fixed: it cannot be entered.
+    if (isRawJSON(container)) return special
     this.passed += size
     if (isSpecial) this.isSpecial = true
     this.trail.push({ container, keys, index, key })

@@ -24,7 +24,10 @@ export interface ParityCase {
   readonly fails?: Reason
   /** The JSON Pointer in the error, from the value on. */
   readonly pointer?: string
-  /** The pointer may also be shorter: only user code could tell the rest of the way. */
+  /**
+   * Only user code leads to where the error is. So the pointer may be shorter, and after one native call, which the
+   * synchronous route is, the error cannot be told from one of user code.
+   */
   readonly vague?: boolean
   /** The text, where `JSON.stringify` itself gives up (deep nesting). */
   readonly expected?: () => string

@@ -85,7 +85,7 @@ export const bordersOf = (
   const borders: Array<Border> = []
   let text = ""
   const border = () => borders.push({ at: text.length, open: stack.copy() })
-  const line = (depth: number) => (gap === "" ? "" : "\n" + gap.repeat(depth))
+  const line = (depth: number) => (gap === "" ? "" : "\n" + gap.split("\0", 1)[0]!.repeat(depth))
   const entries = (list: ReadonlyArray<readonly [string | undefined, Json]>, close: string) => {
     border()
     const depth = stack.depth

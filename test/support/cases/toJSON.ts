@@ -337,7 +337,8 @@ const failing = [
   }),
   parityCase("toJSON gives a bigint", (recorder) => ({ a: [1, { toJSON: recorder.toJSON(() => 1n) }] }), {
     fails: "UnsupportedValue",
-    pointer: "/a/1"
+    pointer: "/a/1",
+    vague: true
   }),
   parityCase(
     "toJSON's accessor throws",
@@ -360,7 +361,7 @@ const failing = [
       holder["back"] = { toJSON: recorder.toJSON(() => holder) }
       return { list: [holder] }
     },
-    { fails: "CyclicValue", pointer: "/list/0/back" }
+    { fails: "CyclicValue", pointer: "/list/0/back", vague: true }
   ),
   parityCase(
     "toJSON gives the root",
@@ -369,7 +370,7 @@ const failing = [
       root["a"] = { b: { toJSON: recorder.toJSON(() => root) } }
       return root
     },
-    { fails: "CyclicValue", pointer: "/a/b" }
+    { fails: "CyclicValue", pointer: "/a/b", vague: true }
   ),
   parityCase(
     "toJSON gives this, which holds itself",
@@ -382,7 +383,7 @@ const failing = [
       value["self"] = value
       return [value]
     },
-    { fails: "CyclicValue", pointer: "/0/self" }
+    { fails: "CyclicValue", pointer: "/0/self", vague: true }
   ),
   parityCase(
     "a bigint comes before a toJSON that throws",

@@ -1,0 +1,148 @@
+/** What `npm run bench` measures: a list of cases, each a process of its own. */
+
+export type Case = TimeCase | MemoryCase | SmallCase | GigabyteCase
+
+/** Which table a case belongs to. */
+export type Group = "data" | "size" | "shape" | "flight" | "special" | "uncuttable" | "peers" | "memory" | "effect"
+
+interface Common {
+  readonly id: string
+  readonly group: Group
+  /** Name of a data set, as `data.ts` or `shapes.ts` knows it. */
+  readonly data: string
+  /** How long it may measure. Loading the data and comparing the texts come on top. */
+  readonly seconds: number
+}
+
+export interface TimeCase extends Common {
+  readonly kind: "time"
+  /** As `lanes.ts` reads them. */
+  readonly lanes: string
+  readonly rounds: number
+  readonly atLeast: number
+  readonly warmup: number
+  readonly flight?: number
+  /** Options of the call, see `runCase.ts`. */
+  readonly call?: "pretty" | "list" | "replacer"
+}
+
+export interface MemoryCase extends Common {
+  readonly kind: "memory"
+  readonly lanes: string
+}
+
+export interface SmallCase extends Common {
+  readonly kind: "small"
+}
+
+export interface GigabyteCase extends Common {
+  readonly kind: "gigabyte"
+}
+
+const outputs = (name: string) => `${name}/string ${name}/bytes ${name}/stream`
+
+const natives = "native/string native/bytes"
+const others = "naive/bytes json-ext/stream json-ext+yield/stream"
+const library = ["adaptive", "worker", "sliced", "sync"].map(outputs).join(" ")
+const everyone = `${natives} ${others} ${library}`
+const large = "native/bytes naive/bytes json-ext+yield/stream adaptive/bytes adaptive/stream"
+const offLoop = "native/bytes adaptive/bytes adaptive/stream worker/bytes worker/stream sliced/bytes sliced/stream"
+const busy = `${natives} naive/bytes json-ext+yield/stream adaptive/string adaptive/bytes worker/bytes sliced/bytes`
+const memory = `${natives} naive/bytes json-ext+yield/stream ${outputs("adaptive")} worker/stream sliced/stream`
+const options = `${natives} naive/bytes json-ext+yield/stream adaptive/string adaptive/bytes worker/bytes sliced/bytes`
+const peers = `${natives} naive/bytes effect-workers/bytes json-ext/stream json-ext+yield/stream json-stream-stringify/stream
+  yieldable-json/string bfj/string adaptive/string adaptive/bytes adaptive/stream`
+
+const time = (group: Group, data: string, lanes: string, seconds: number, more: Partial<TimeCase> = {}): TimeCase => ({
+  kind: "time",
+  id: `${group}:${more.call ?? data}`,
+  group,
+  data,
+  lanes,
+  seconds,
+  rounds: 15,
+  atLeast: 3,
+  warmup: 1,
+  ...more
+})
+
+export const largeSets = ["bcd", "cities", "licenses", "coastlines", "atlas", "icons"].concat(
+  "transcript",
+  "records",
+  "vectors",
+  "string30",
+  "binary",
+  "orders"
+)
+
+/** One of 20 MB warms up while its texts are compared. */
+const dataCase = (name: string): TimeCase => {
+  const big = ["bcd", "cities", "transcript", "records", "vectors"].includes(name)
+  return time("data", name, everyone, big ? 12 : 6, big ? { warmup: 0 } : {})
+}
+
+const sizes: ReadonlyArray<TimeCase> = [
+  ...["doc100b", "doc1k", "doc4k", "doc16k", "doc64k"].map((name) => time("size", name, everyone, 4)),
+  time("size", "records@1", everyone, 5),
+  time("size", "records@10", everyone, 6, { warmup: 0 }),
+  time("size", "records@100", large, 6, { warmup: 0, atLeast: 2 })
+]
+
+const shapes = ["records", "text", "numbers", "pairs", "widemap", "mix"].map((name) =>
+  time("shape", name, offLoop, 7, { warmup: 0, rounds: 7 })
+)
+
+const special: ReadonlyArray<TimeCase> = [
+  time("special", "cities@5", options, 3, { call: "pretty" }),
+  time("special", "cities@5", options, 3, { call: "list" }),
+  time("special", "cities@5", options, 3, { call: "replacer" }),
+  time("special", "orders", options, 3),
+  time("special", "dates", options, 3),
+  time("special", "ropes", options, 3),
+  ...["keys100k", "rope20", "slowcall"].map((name) => time("uncuttable", name, options, 3))
+]
+
+const flights = largeSets.map((name) => time("flight", `${name}@1`, busy, 4, { flight: 16, rounds: 5 }))
+
+const memories = largeSets
+  .filter((name) => !["icons", "orders", "atlas"].includes(name))
+  .map((name): MemoryCase => ({
+    kind: "memory",
+    id: `memory:${name}`,
+    group: "memory",
+    data: name,
+    seconds: 5,
+    lanes: memory
+  }))
+
+/** In the order of what matters, in case time runs out. */
+export const fullSuite: ReadonlyArray<Case> = [
+  ...largeSets.map(dataCase),
+  { kind: "small", id: "effect:small", group: "effect", data: "documents", seconds: 8 },
+  ...sizes,
+  ...shapes,
+  ...flights,
+  ...special,
+  ...["licenses", "coastlines", "records@5"].map((name) => time("peers", name, peers, 6, { warmup: 0, atLeast: 1 })),
+  { kind: "gigabyte", id: "memory:gigabyte", group: "memory", data: "bcd", seconds: 20 },
+  ...memories
+]
+
+/** One of everything, a little of each: shows that it works, and roughly where it stands. */
+export const quickSuite: ReadonlyArray<Case> = [
+  "data:licenses",
+  "data:atlas",
+  "data:icons",
+  "effect:small",
+  "size:doc4k",
+  "size:records@1",
+  "flight:cities@1",
+  "special:replacer",
+  "uncuttable:keys100k",
+  "memory:licenses"
+].map((id) => {
+  const found = fullSuite.find((entry) => entry.id === id)!
+  return found.kind === "time"
+    ? { ...found, seconds: 1, atLeast: 2, lanes: busy, warmup: 1 }
+    : { ...found, seconds: Math.min(found.seconds, 2) }
+})

@@ -1,0 +1,139 @@
+/**
+ * Tells whether serialization is healthy: evaluates rules over a sliding window, and tells when the result changes.
+ *
+ * | Rule | Fires when | Severity |
+ * | --- | --- | --- |
+ * | `WorkerPoolFailureRate` | `workerErrors / (workerPath + fallbackPath)` is over 0.05, in at least 20 such calls | critical |
+ * | `WorkerPoolBreakerOpen` | the breaker leaves the pool alone; while it tries the pool again, a warning | critical |
+ * | `EventLoopBlocking` | the event loop was later than 50 ms | warning |
+ *
+ * The breaker is a rule by itself because calls that it turns away are no worker errors: by the rate alone a dead pool would
+ * look healthy. None of the rules means that callers see errors: what a worker does not do, the calling thread does.
+ *
+ * **Example** (The state, and a log of each change)
+ *
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { SerializationLive } from "effect-serialization"
+ * import { EventLoopMonitor } from "effect-serialization/EventLoopMonitor"
+ * import { Health } from "effect-serialization/Health"
+ *
+ * const live = Health.layer({ minCalls: 50 }).pipe(
+ *   Layer.provideMerge(Layer.merge(SerializationLive, EventLoopMonitor.layer()))
+ * )
+ *
+ * const program = Health.use((health) => health.state)
+ * const { status } = await Effect.runPromise(program.pipe(Effect.provide(live)))
+ * status // => "healthy"
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
+import { EventLoopMonitor } from "./EventLoopMonitor.ts"
+import { invalidOptions } from "./internal/errors.ts"
+import { evaluate, type HealthRule, type HealthState, initialState, Window } from "./internal/health.ts"
+import { healthSettings } from "./internal/options.ts"
+import { Serialization } from "./Serialization.ts"
+
+export type { HealthRule, HealthState, HealthStatus } from "./internal/health.ts"
+
+/**
+ * Options of `Health`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface HealthOptions {
+  /** How far back calls count. Default 1 minute. The event loop's window is the monitor's. */
+  readonly window?: Duration.Input | undefined
+  /** How often the rules are evaluated. Default 5 seconds. */
+  readonly interval?: Duration.Input | undefined
+  /** How many calls must have gone to the pool in the window before their failure rate counts. Default 20. */
+  readonly minCalls?: number | undefined
+  /** `WorkerPoolFailureRate` fires above it. From 0 to 1. Default 0.05. */
+  readonly maxFailureRate?: number | undefined
+  /** `EventLoopBlocking` fires above it. Default 50 milliseconds. */
+  readonly maxLag?: Duration.Input | undefined
+}
+
+/**
+ * Tells whether serialization is healthy.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Health extends Context.Service<
+  Health,
+  {
+    /** The state now: evaluates the rules. */
+    readonly state: Effect.Effect<HealthState>
+    /** The state at the last evaluation, and then each in which a rule has begun or ceased to fire. */
+    readonly changes: Stream.Stream<HealthState>
+  }
+>()("effect-serialization/Health") {
+  /**
+   * Layer that evaluates the rules until its scope ends, and logs each change once: an error for critical, a warning, or that
+   * all is well again.
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  static readonly layer = (options?: HealthOptions): Layer.Layer<Health, never, Serialization | EventLoopMonitor> =>
+    Layer.effect(Health, make(options))
+}
+
+/**
+ * Layer that evaluates the rules until its scope ends; the same as `Health.layer`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: (options?: HealthOptions) => Layer.Layer<Health, never, Serialization | EventLoopMonitor> =
+  Health.layer
+
+const make = Effect.fnUntraced(function* (options: HealthOptions | undefined) {
+  const settings = healthSettings(options)
+  if (typeof settings === "string") return yield* Effect.die(invalidOptions(settings))
+  const serialization = yield* Serialization
+  const monitor = yield* EventLoopMonitor
+  const window = new Window(settings.window)
+  const current = yield* SubscriptionRef.make<HealthState>(initialState(settings))
+
+  const update = Effect.gen(function* () {
+    const metrics = yield* serialization.metrics
+    const { maxLagInWindow } = yield* monitor.stats
+    const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+    const before = SubscriptionRef.getUnsafe(current)
+    const state = evaluate(settings, window.add(now, metrics), metrics.breaker, maxLagInWindow)
+    const changed = state.rules.filter((rule, i) => rule.severity !== before.rules[i]!.severity)
+    if (changed.length > 0) {
+      yield* SubscriptionRef.set(current, state)
+      yield* Effect.forEach(changed, log, { discard: true })
+    }
+    return state
+  })
+
+  // Calls before the layer was built are not in the window.
+  window.add(yield* Effect.clockWith((clock) => clock.currentTimeMillis), yield* serialization.metrics)
+  yield* update.pipe(Effect.repeat(Schedule.spaced(settings.interval)), Effect.forkScoped)
+  return Health.of({ state: update, changes: SubscriptionRef.changes(current) })
+})
+
+const log = (rule: HealthRule): Effect.Effect<void> => {
+  const message = `${rule.name}: ${rule.message}`
+  switch (rule.severity) {
+    case "critical":
+      return Effect.logError(message)
+    case "warning":
+      return Effect.logWarning(message)
+    case undefined:
+      return Effect.logInfo(`${message} (no longer)`)
+  }
+}

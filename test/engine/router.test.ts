@@ -1,0 +1,167 @@
+import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
+import { vi } from "vitest"
+import type { Frame } from "../../src/internal/draft.ts"
+import { type Route, Router } from "../../src/internal/route.ts"
+
+const frame = (size = 32_768, extra: Partial<Frame> = {}): Frame => ({
+  leads: [],
+  values: [],
+  kinds: [],
+  depths: [],
+  tail: "",
+  list: null,
+  gap: "",
+  size,
+  numbers: 0,
+  containers: 0,
+  low: 0,
+  opens: [],
+  ...extra
+})
+
+const text = frame()
+const records = frame(32_768, { containers: 500 })
+const numbers = frame(32_768, { numbers: 4000, containers: 1 })
+
+/** Milliseconds that a frame costs on each route. */
+interface Costs {
+  readonly worker: number
+  readonly sliced: number
+}
+
+/** Sends so many frames the way a call does; gives the route of each. */
+const run = (router: Router, given: Frame, costs: Costs, count: number, threads = 1): Array<Route> =>
+  Array.from({ length: count }, () => {
+    const route = router.wantsWorker(threads) ? router.route(given, "string") : "sliced"
+    router.observe(given, "string", route, costs[route], 0)
+    return route
+  })
+
+const share = (routes: ReadonlyArray<Route>, route: Route) => routes.filter((other) => other === route).length / routes.length
+
+let now = 0
+beforeEach(() => {
+  now = 1e6
+  vi.spyOn(performance, "now").mockImplementation(() => now)
+})
+afterEach(() => void vi.restoreAllMocks())
+
+const workerIsCheaper = { worker: 0.05, sliced: 0.5 }
+const slicedIsCheaper = { worker: 0.5, sliced: 0.05 }
+
+describe("fixed routing", () => {
+  for (const routing of ["worker", "sliced"] as const) {
+    it(`${routing} whatever it costs`, () => {
+      const router = new Router(routing)
+      const dear = routing === "worker" ? slicedIsCheaper : workerIsCheaper
+      assert.strictEqual(share(run(router, text, dear, 200), routing), 1)
+    })
+  }
+})
+
+describe("adaptive routing", () => {
+  it("sends to workers as long as nothing is known", () => {
+    const router = new Router("adaptive")
+    assert.isTrue(router.wantsWorker(0))
+    assert.strictEqual(router.route(text, "string"), "worker")
+  })
+
+  for (const [cheaper, costs] of [
+    ["worker", workerIsCheaper],
+    ["sliced", slicedIsCheaper]
+  ] as const) {
+    it(`takes the cheaper route, ${cheaper}, within a few dozen frames`, () => {
+      const router = new Router("adaptive")
+      run(router, text, costs, 36)
+      assert.isAtLeast(share(run(router, text, costs, 500), cheaper), 0.95)
+    })
+
+    it(`tries the other route now and then, while threads run: ${cheaper}`, () => {
+      const router = new Router("adaptive")
+      run(router, text, costs, 36)
+      assert.isBelow(share(run(router, text, costs, 5000), cheaper), 1)
+    })
+  }
+
+  it("follows a change in the data", () => {
+    const router = new Router("adaptive")
+    run(router, text, workerIsCheaper, 200)
+    // The worker's frames now cost ten times as much, which is seen at once.
+    assert.isAtLeast(share(run(router, text, slicedIsCheaper, 200), "sliced"), 0.5)
+    assert.isAtLeast(share(run(router, text, slicedIsCheaper, 500), "sliced"), 0.9)
+  })
+
+  it("knows kinds of frames apart", () => {
+    const router = new Router("adaptive")
+    for (let i = 0; i < 40; i++) {
+      run(router, text, workerIsCheaper, 5)
+      run(router, records, slicedIsCheaper, 5)
+      run(router, numbers, workerIsCheaper, 5)
+    }
+    assert.strictEqual(router.route(text, "string"), "worker")
+    assert.strictEqual(router.route(records, "string"), "sliced")
+    assert.strictEqual(router.route(numbers, "string"), "worker")
+    assert.deepStrictEqual([...router.costs.keys()].sort(), [
+      "numbers/large/string",
+      "records/large/string",
+      "text/large/string"
+    ])
+    const { sliced, worker } = router.costs.get("records/large/string")!
+    assert.isAbove(worker, sliced)
+  })
+
+  it("knows sizes, outputs and indentation apart", () => {
+    const router = new Router("adaptive")
+    router.observe(frame(2000), "string", "worker", 0.1, 0)
+    router.observe(frame(8000), "bytes", "worker", 0.1, 0)
+    router.observe(frame(32_000, { gap: "  " }), "bytes", "sliced", 0.1, 0)
+    assert.deepStrictEqual(
+      [...router.costs.keys()],
+      ["text/small/string", "text/medium/bytes", "text/large/bytes/pretty"]
+    )
+  })
+
+  it("starts a thread only to explore at most once a minute", () => {
+    const router = new Router("adaptive")
+    run(router, text, slicedIsCheaper, 100)
+    const tries = (count: number, threads: number) => {
+      let times = 0
+      for (let i = 0; i < count; i++) {
+        if (router.wantsWorker(threads)) times++
+        router.observe(text, "string", "sliced", slicedIsCheaper.sliced, 0)
+      }
+      return times
+    }
+    assert.isAtMost(tries(3000, 0), 1)
+    now += 59_000
+    assert.strictEqual(tries(3000, 0), 0)
+    now += 2_000
+    assert.strictEqual(tries(3000, 0), 1)
+    // On a thread that runs it may.
+    assert.isAbove(tries(3000, 1), 1)
+  })
+
+  it("frames without text teach nothing", () => {
+    const router = new Router("adaptive")
+    router.observe(frame(0), "string", "sliced", 5, 0)
+    assert.strictEqual(router.costs.size, 0)
+  })
+})
+
+describe("the size of frames", () => {
+  for (const [name, time, least, most] of [
+    ["shrinks where they take long", 2, 8192, 9000],
+    ["grows where they are quick", 0.01, 60_000, 65_536],
+    ["stays where a frame takes a quarter of a millisecond", 0.25, 30_000, 35_000]
+  ] as const) {
+    it(name, () => {
+      const router = new Router("sliced")
+      for (let i = 0; i < 100; i++) {
+        const size = router.frameSize
+        router.observe(frame(size), "string", "sliced", (time * size) / 32_768, 0)
+      }
+      assert.isAtLeast(router.frameSize, least)
+      assert.isAtMost(router.frameSize, most)
+    })
+  }
+})

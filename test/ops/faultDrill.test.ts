@@ -1,0 +1,148 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer, Logger, Stream } from "effect"
+import type { Worker } from "node:worker_threads"
+import { Serialization, SerializationLayer, WorkerPool } from "effect-serialization"
+import { EventLoopMonitor } from "effect-serialization/EventLoopMonitor"
+import { Health } from "effect-serialization/Health"
+import type { SerializationPath } from "effect-serialization/Serialization"
+import { watchWorkers } from "../fixtures/pool.ts"
+import { exported, records, valueOf, withRegistry } from "./support.ts"
+
+/** Numbers from 0 to 1 that look random and are the same in every run (Mulberry32). */
+const randomFrom = (seed: number) => () => {
+  seed = (seed + 0x6d2b79f5) | 0
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+  return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000
+}
+
+/** What the drill does to the pool, and what it has seen of it. */
+class Drill {
+  /** How often a frame that is sent costs a thread its life. */
+  killRate = 0
+  kills = 0
+  /** Calls that had a frame which failed, by the number that is in their values. */
+  readonly failedCalls = new Set<number>()
+  /** Calls that wanted a thread and got none. */
+  failedWaits = 0
+  private readonly random = randomFrom(7)
+  private readonly workers: ReadonlyArray<Worker>
+  private readonly ended: ReadonlyArray<Worker>
+
+  constructor({ ended, started }: { started: ReadonlyArray<Worker>; ended: ReadonlyArray<Worker> }) {
+    this.workers = started
+    this.ended = ended
+  }
+
+  /** A real pool whose threads are killed while they have frames. */
+  readonly layer = Layer.effect(
+    WorkerPool,
+    Effect.gen({ self: this }, function* () {
+      const pool = yield* WorkerPool
+      const { ready, ...admission } = pool.admission!
+      return WorkerPool.of({
+        ...pool,
+        run: (task) =>
+          Effect.suspend(() => {
+            if (this.random() < this.killRate) queueMicrotask(() => this.kill())
+            return pool.run(task)
+          }).pipe(Effect.tapError(() => Effect.sync(() => this.failedCalls.add(callOf(task.values))))),
+        admission: { ...admission, ready: Effect.tapError(ready, () => Effect.sync(() => this.failedWaits++)) }
+      })
+    })
+  ).pipe(Layer.provide(WorkerPool.layer({ maxThreads: 2 })))
+
+  private kill(): void {
+    const alive = this.workers.filter((worker) => !this.ended.includes(worker))
+    const victim = alive[Math.floor(this.random() * alive.length)]
+    if (victim === undefined) return
+    this.kills++
+    void victim.terminate()
+  }
+}
+
+/** The number of the call is in every record of its value, so it can be read from any frame. */
+const callOf = (value: unknown): number => {
+  const found = /"call":(\d+)/.exec(JSON.stringify(value))
+  return Number(found![1])
+}
+const valueOfCall = (call: number) => records(600).map((record) => ({ ...record, call }))
+
+it.live(
+  "workers killed at random: callers get their text, counts are exact, Health and the breaker tell and recover",
+  () =>
+    withRegistry(
+      Effect.gen(function* () {
+        const drill = new Drill(yield* watchWorkers)
+        yield* Effect.gen(function* () {
+          const { metrics, serialize } = yield* Serialization
+          const health = yield* Health
+          const statuses: Array<string> = []
+          yield* health.changes.pipe(
+            Stream.runForEach(({ status }) => Effect.sync(() => statuses.push(status))),
+            Effect.forkScoped
+          )
+          const paths: Record<SerializationPath, number> = { sync: 0, worker: 0, sliced: 0, fallback: 0 }
+          const breakers = new Set<string>()
+          let calls = 0
+
+          const round = Effect.gen(function* () {
+            const one = Effect.gen(function* () {
+              const value = valueOfCall(calls++)
+              const { path, serialized } = yield* serialize(value)
+              assert.strictEqual(serialized, JSON.stringify(value))
+              paths[path]++
+            })
+            yield* Effect.all(Array<typeof one>(8).fill(one), { concurrency: "unbounded", discard: true })
+            breakers.add((yield* metrics).breaker)
+            return yield* health.state
+          })
+          const isFiring = (rule: string, { rules }: Effect.Success<typeof round>) =>
+            rules.some(({ name, severity }) => name === rule && severity === "critical")
+
+          while (calls < 40) assert.notStrictEqual((yield* round).status, "critical")
+          assert.strictEqual(paths.worker, calls)
+
+          drill.killRate = 0.1
+          const fired = new Set<string>()
+          while (!fired.has("WorkerPoolFailureRate") || !fired.has("WorkerPoolBreakerOpen")) {
+            const state = yield* round
+            for (const { name } of state.rules) if (isFiring(name, state)) fired.add(name)
+          }
+          assert.isTrue(breakers.has("open"))
+
+          drill.killRate = 0
+          for (;;) {
+            const { rules } = yield* round
+            if (rules.every(({ severity }) => severity !== "critical") && (yield* metrics).breaker === "closed") break
+          }
+          const last = yield* metrics
+          assert.strictEqual(last.breaker, "closed")
+          assert.strictEqual(last.failures, 0)
+          assert.strictEqual(last.fallbackPath, paths.fallback)
+          assert.strictEqual(last.workerPath, paths.worker)
+          assert.strictEqual(last.fallbackPath + last.workerPath, calls)
+          assert.isAbove(drill.kills, 0)
+          assert.isAbove(drill.failedCalls.size, 0)
+          assert.strictEqual(last.workerErrors, drill.failedCalls.size + drill.failedWaits)
+
+          const families = yield* exported
+          const errors = families.find(({ name }) => name === "effect_serialization_worker_errors")!
+          const sum = errors.metrics.reduce((sum, { value }) => sum + Number(value), 0)
+          assert.strictEqual(sum, last.workerErrors)
+          assert.strictEqual(valueOf(families, "effect_serialization_calls", { path: "fallback" }), paths.fallback)
+          assert.include(statuses, "critical")
+          assert.notStrictEqual(statuses.at(-1), "critical")
+        }).pipe(
+          Effect.provide(
+            Health.layer({ window: "2 seconds", interval: "50 millis" }).pipe(
+              Layer.provide(EventLoopMonitor.layer()),
+              Layer.provideMerge(SerializationLayer.layerNoPool({ routing: "worker" })),
+              Layer.provide(drill.layer)
+            )
+          ),
+          Effect.provide(Logger.layer([]))
+        )
+      })
+    )
+)
