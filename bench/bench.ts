@@ -1,7 +1,7 @@
 /**
  * The benchmark suite:
  *
- *     npm run bench [-- --node 24] [--quick] [--only data,size:doc4k] [--resume] [--minutes 9.5] [--render]
+ *     npm run bench [-- --node 24] [--quick] [--only data,size:doc4k] [--resume] [--minutes 9] [--render]
  *
  * Measures this library beside `JSON.stringify`, a worker for the whole value and other packages, on the same values; a
  * process a case. Writes every run to `bench/results/<node>.json`, then tables and plots of the results of all versions
@@ -22,7 +22,7 @@ const { values: flags } = parseArgs({
     quick: { type: "boolean", default: false },
     only: { type: "string" },
     resume: { type: "boolean", default: false },
-    minutes: { type: "string", default: "9.5" },
+    minutes: { type: "string", default: "9" },
     render: { type: "boolean", default: false }
   }
 })

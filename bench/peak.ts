@@ -8,6 +8,7 @@ import { shrink } from "./hold.ts"
 import type { Lane } from "./lanes.ts"
 import { use } from "./peers/contender.ts"
 import { peakResident, resetPeak } from "./resident.ts"
+import { describe } from "./verify.ts"
 
 export interface PeakRow extends Lane {
   readonly failure?: string
@@ -28,7 +29,7 @@ export const measurePeaks = async (value: unknown, lanes: ReadonlyArray<Lane>): 
       await contender.run(value, lane.output, use)
       rows.push({ ...lane, beyond: Math.max(0, peakResident() - base) })
     } catch (error) {
-      rows.push({ ...lane, beyond: Number.NaN, failure: `failed: ${(error as Error).message}` })
+      rows.push({ ...lane, beyond: Number.NaN, failure: describe(error) })
     }
     await contender.close()
   }

@@ -27,9 +27,16 @@ export const verify = async (
     try {
       await contender.run(value, output, check.sink, call)
     } catch (error) {
-      return `failed: ${(error as Error).message}`
+      return describe(error)
     }
     if (!check.identical()) return "wrong text"
   }
   return undefined
+}
+
+/** One line that fits a table: a `DataCloneError` quotes whole functions. */
+export const describe = (error: unknown): string => {
+  const { name, message } = error as Error
+  const line = message.replaceAll(/\s+/g, " ").replaceAll("|", "/")
+  return `failed: ${name}, ${line.length > 60 ? `…${line.slice(-40)}` : line}`
 }

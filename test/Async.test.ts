@@ -12,9 +12,9 @@ import {
   serializeToReadableStream,
   shutdownSerializationPool
 } from "../src/Async.ts"
-import { isSerializationError, SerializationError } from "../src/SerializationError.ts"
+import { isSerializationError, type SerializationError } from "../src/SerializationError.ts"
 import { fixture, until, watchWorkers } from "./fixtures/pool.ts"
-import { around, records } from "./support/values.ts"
+import { around, collect, records } from "./support/values.ts"
 
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -28,7 +28,6 @@ const reasonOf = async (promise: Promise<unknown>) => {
   return (error as SerializationError).reason
 }
 
-const collect = (stream: ReadableStream<Uint8Array>) => Array.fromAsync(stream)
 const value = around(1)
 const text = JSON.stringify(value)
 

@@ -114,9 +114,6 @@ describe("fallback with real threads", () => {
     it.live(`${name}: a typed error with fallback: false`, () => {
       const { layer } = markedLayer({ ...options, fallback: false })
       return Effect.gen(function* () {
-        const { reason } = yield* Effect.flip(serialize(value()))
-        assert.strictEqual(reason._tag, "WorkerFailed")
-        assert.strictEqual((reason as unknown as { cause: WorkerPoolError }).cause.reason._tag, tag)
         const caught = yield* serialize(value()).pipe(
           Effect.catchReason("SerializationError", "WorkerFailed", ({ cause }) => Effect.succeed(cause.reason._tag))
         )
@@ -124,7 +121,7 @@ describe("fallback with real threads", () => {
         const { failures, failuresByReason, fallbackPath, workerErrors } = yield* metrics
         assert.deepStrictEqual(
           { failures, failuresByReason, fallbackPath, workerErrors },
-          { failures: 2, failuresByReason: { WorkerFailed: 2 }, fallbackPath: 2, workerErrors: 2 }
+          { failures: 1, failuresByReason: { WorkerFailed: 1 }, fallbackPath: 1, workerErrors: 1 }
         )
       }).pipe(Effect.provide(layer))
     })

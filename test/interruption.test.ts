@@ -34,7 +34,13 @@ const counted = () => {
   return { seen, value }
 }
 
-const calls: { readonly [output: string]: (service: Serialization["Service"], value: unknown, routing: Routing) => Effect.Effect<unknown, unknown> } = {
+const calls: {
+  readonly [output: string]: (
+    service: Serialization["Service"],
+    value: unknown,
+    routing: Routing
+  ) => Effect.Effect<unknown, unknown>
+} = {
   string: (service, value, routing) => service.serialize(value, { routing }),
   bytes: (service, value, routing) => service.serializeToBytes(value, { routing }),
   stream: (service, value, routing) => Stream.runDrain(service.stream(value, { routing }))
@@ -61,7 +67,15 @@ describe("an interrupted fiber", () => {
           assert.deepStrictEqual([stats.queued, stats.failed], [0, {}])
           const after = yield* service.metrics
           // It has not ended, so it is not among those that have.
-          for (const path of ["syncPath", "slicedPath", "workerPath", "fallbackPath", "failures", "workerErrors", "bytes"] as const) {
+          for (const path of [
+            "syncPath",
+            "slicedPath",
+            "workerPath",
+            "fallbackPath",
+            "failures",
+            "workerErrors",
+            "bytes"
+          ] as const) {
             assert.strictEqual(after[path], before[path], path)
           }
           const next = yield* service.serialize(large, { routing })
@@ -125,9 +139,7 @@ describe("an interrupted fiber", () => {
         assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
       }
       assert.strictEqual((yield* service.metrics).workerPath, 0)
-    }).pipe(
-      Effect.provide(Layer.provide(SerializationLayer.layerNoPool({ routing: "worker" }), layerHanging))
-    )
+    }).pipe(Effect.provide(Layer.provide(SerializationLayer.layerNoPool({ routing: "worker" }), layerHanging)))
   )
 
   it.effect("beside others, which go on", () =>

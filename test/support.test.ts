@@ -1,8 +1,9 @@
 /** The tests' own tools: if the oracle or a case is wrong, no parity test says anything. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { type Description, describedCase, descriptions, optionsDescriptions } from "./support/arbitraries.ts"
+import { describedCase, descriptions, optionsDescriptions } from "./support/arbitraries.ts"
 import { cases } from "./support/cases.ts"
+import type { Description } from "./support/description.ts"
 import { type Answer, difference, differenceOfCalls, expect, oracle, runNatively } from "./support/oracle.ts"
 import { paddings, paddingsFor } from "./support/padding.ts"
 import { parityCase, type ParityCase } from "./support/parityCase.ts"

@@ -5,6 +5,7 @@ import { makeSerializer } from "../src/Async.ts"
 import type { Serialization } from "../src/Serialization.ts"
 import * as SerializationLayer from "../src/Layer.ts"
 import { serviceOf } from "./support/routes.ts"
+import { collect } from "./support/values.ts"
 
 const tenant = new AsyncLocalStorage<string>()
 const tenants = ["red", "green", "blue"]
@@ -20,7 +21,11 @@ const valueOf = (seen: Set<string | undefined>) =>
 
 const expected = (name: string) => JSON.stringify(Array.from({ length: 20_000 }, (_, id) => ({ id, tenant: name })))
 
-type Call = (service: Serialization["Service"], value: unknown, seen: Set<string | undefined>) => Effect.Effect<string, unknown>
+type Call = (
+  service: Serialization["Service"],
+  value: unknown,
+  seen: Set<string | undefined>
+) => Effect.Effect<string, unknown>
 
 const outputs: { readonly [name: string]: Call } = {
   string: (service, value) => Effect.map(service.serialize(value), ({ serialized }) => serialized),
@@ -80,7 +85,7 @@ describe("three tenants in flight at once", () => {
           assert.isTrue(serialized === expected(name))
           // After the wait the caller is where it was.
           assert.strictEqual(tenant.getStore(), name)
-          const chunks = await Array.fromAsync(serializer.serializeToReadableStream(valueOf(seen)))
+          const chunks = await collect(serializer.serializeToReadableStream(valueOf(seen)))
           assert.isTrue(Buffer.concat(chunks).toString() === expected(name))
           assert.deepStrictEqual([...seen], [name])
         })
@@ -94,7 +99,7 @@ describe("three tenants in flight at once", () => {
     await Promise.all(
       tenants.map((name) =>
         tenant.run(name, () =>
-          Array.fromAsync(
+          collect(
             serializer.serializeToReadableStream(valueOf(new Set()), { onEnd: () => void seen.push(tenant.getStore()) })
           )
         )

@@ -81,16 +81,23 @@ const holdBySize = (runs: ReadonlyArray<Run>): string => {
   return svg(
     {
       width: 900,
-      height: 380,
+      height: 390,
       marginLeft: 60,
+      marginBottom: 44,
       grid: true,
       fx: { label: null },
-      x: { type: "log", label: "size of the text", tickFormat: sizeTick, ticks: [100, 1e4, 1e6, 1e8] },
+      x: {
+        type: "log",
+        domain: [80, 1.6e8],
+        label: "size of the text",
+        tickFormat: sizeTick,
+        ticks: [100, 1e4, 1e6, 1e8]
+      },
       y: { type: "log", label: "longest hold of the event loop, ms", tickFormat: "~g", ticks: 6 },
       marks: [
         Plot.frame({ stroke: "#ccc" }),
         Plot.ruleY([5], { stroke: "#999", strokeDasharray: "4 3" }),
-        Plot.line(data, { fx: "node", x: "bytes", y: "hold", stroke: "way", strokeWidth: 2 }),
+        Plot.line(data, { fx: "node", x: "bytes", y: "hold", z: "way", stroke: "way", strokeWidth: 2 }),
         Plot.dot(data, { fx: "node", x: "bytes", y: "hold", fill: "way", r: 3.5 })
       ]
     },

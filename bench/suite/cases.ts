@@ -48,7 +48,7 @@ const everyone = `${natives} ${others} ${library}`
 const large = "native/bytes naive/bytes json-ext+yield/stream adaptive/bytes adaptive/stream"
 const offLoop = "native/bytes adaptive/bytes adaptive/stream worker/bytes worker/stream sliced/bytes sliced/stream"
 const busy = `${natives} naive/bytes json-ext+yield/stream adaptive/string adaptive/bytes worker/bytes sliced/bytes`
-const memory = `${natives} naive/bytes json-ext+yield/stream ${outputs("adaptive")} worker/stream sliced/stream`
+const memory = `native/bytes naive/bytes json-ext+yield/stream adaptive/bytes adaptive/stream worker/stream sliced/stream`
 const options = `${natives} naive/bytes json-ext+yield/stream adaptive/string adaptive/bytes worker/bytes sliced/bytes`
 const peers = `${natives} naive/bytes effect-workers/bytes json-ext/stream json-ext+yield/stream json-stream-stringify/stream
   yieldable-json/string bfj/string adaptive/string adaptive/bytes adaptive/stream`
@@ -78,7 +78,7 @@ export const largeSets = ["bcd", "cities", "licenses", "coastlines", "atlas", "i
 /** One of 20 MB warms up while its texts are compared. */
 const dataCase = (name: string): TimeCase => {
   const big = ["bcd", "cities", "transcript", "records", "vectors"].includes(name)
-  return time("data", name, everyone, big ? 12 : 6, big ? { warmup: 0 } : {})
+  return time("data", name, everyone, big ? 9 : 5, big ? { warmup: 0 } : {})
 }
 
 const sizes: ReadonlyArray<TimeCase> = [
@@ -102,7 +102,7 @@ const special: ReadonlyArray<TimeCase> = [
   ...["keys100k", "rope20", "slowcall"].map((name) => time("uncuttable", name, options, 3))
 ]
 
-const flights = largeSets.map((name) => time("flight", `${name}@1`, busy, 4, { flight: 16, rounds: 5 }))
+const flights = largeSets.map((name) => time("flight", `${name}@1`, busy, 3, { flight: 16, rounds: 5 }))
 
 const memories = largeSets
   .filter((name) => !["icons", "orders", "atlas"].includes(name))

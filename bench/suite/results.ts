@@ -54,8 +54,9 @@ const git = (...args: ReadonlyArray<string>): string => {
   }
 }
 
-/** The commit, marked if the library or its benchmarks are not as they were committed. */
+/** The commit, marked if the library or its benchmarks are not as they were committed, or the library is another copy. */
 const commit = (): string => {
+  if (process.env["BENCH_LIBRARY"] !== undefined) return "unknown: BENCH_LIBRARY was set"
   const dirty = git("status", "--porcelain", "--", "src", "bench/**/*.ts") !== ""
   return `${git("rev-parse", "--short", "HEAD")}${dirty ? " with changes" : ""}`
 }

@@ -58,12 +58,6 @@ export class Counters {
     if (longestHeld > tally.longestHeld) tally.longestHeld = longestHeld
   }
 
-  /** A call that did not begin, because its options were wrong. */
-  refused(reason: string): void {
-    this.failures++
-    increment(this.failuresByReason, reason)
-  }
-
   workerFailed(reason: string): void {
     this.workerErrors++
     increment(this.workerErrorsByReason, reason)

@@ -3,7 +3,7 @@
  */
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { availableParallelism } from "node:os"
-import type { SerializationError } from "../SerializationError.ts"
+import { isSerializationError, type SerializationError } from "../SerializationError.ts"
 import { type Arguments, readArguments, spaceOf } from "./arguments.ts"
 import { Breaker } from "./breaker.ts"
 import { Counters } from "./counters.ts"
@@ -13,7 +13,7 @@ import { estimate } from "./estimate.ts"
 import { Job } from "./job.ts"
 import { Limit } from "./limit.ts"
 import type { EngineSettings } from "./options.ts"
-import type { SerializationPath, SerializeOptions } from "./optionTypes.ts"
+import type { Routing, SerializationPath, SerializeOptions } from "./optionTypes.ts"
 import type { Output } from "./output.ts"
 import { Plan } from "./plan.ts"
 import type { Port } from "./port.ts"
@@ -22,6 +22,8 @@ import { Rollout } from "./rollout.ts"
 import { Router } from "./route.ts"
 import { Shadow } from "./shadow.ts"
 import type { Sink } from "./sink.ts"
+import { charge, timeLeft } from "./turn.ts"
+import { begin, type Begun, isVisitable } from "./whole.ts"
 
 /** How a call has ended. */
 export interface Outcome {
@@ -95,7 +97,7 @@ export class Engine {
     output: Output<A>,
     done: (outcome: Outcome, result: A) => void
   ): Job | undefined {
-    const begin = performance.now()
+    const began = performance.now()
     const mode = this.mode(value, options)
     const label = options?.label
     const arm = mode === "job" ? "offloop" : mode === "native" || mode === "inline" ? "none" : "control"
@@ -104,20 +106,33 @@ export class Engine {
       const error = typeof text === "string" ? undefined : text
       const result = output.of(error === undefined ? (text as string) : "")
       const size = error === undefined ? output.size(result) : 0
-      const time = performance.now() - begin
+      const time = performance.now() - began
       const outcome = atOnce(arm, error, false, time, size)
       this.counters.ended(outcome, time, size, label)
       if (mode === "control native" && error === undefined) this.shadow?.offer(value, options, text as string, time)
       done(outcome, result)
       return undefined
     }
+    const begun = mode === "job" ? this.beginWhole(value, options, output.unit) : undefined
+    if (typeof begun === "string" || isSerializationError(begun)) {
+      const error = typeof begun === "string" ? undefined : begun
+      const result = output.of(error === undefined ? (begun as string) : "")
+      const size = error === undefined ? output.size(result) : 0
+      const time = performance.now() - began
+      charge(time)
+      const outcome: Outcome = { ...atOnce(arm, error, false, time, size), path: "sliced", frames: 1 }
+      this.counters.frames.sliced++
+      this.counters.ended(outcome, time, size, label)
+      done(outcome, result)
+      return undefined
+    }
     const sink = output.sink()
-    const job = this.makeJob(value, options, output.unit, sink, this.counters, (job) => {
+    const job = this.makeJob(value, options, output.unit, sink, this.counters, begun, (job) => {
       if (job.isCancelled) return this.counters.cancelled(job, label)
       const { error, isTruncated: truncated } = job
       const result = error === undefined ? output.resultOf(sink) : output.of("")
       const size = error === undefined ? output.size(result) : 0
-      const time = performance.now() - begin
+      const time = performance.now() - began
       const outcome =
         mode === "job" ? outcomeOf(job, size) : { ...atOnce(arm, error, truncated, time, size), frames: job.sliced }
       this.counters.ended(outcome, time, size, label)
@@ -125,7 +140,7 @@ export class Engine {
       done(outcome, result)
     })
     if (!(job instanceof Job)) {
-      const time = performance.now() - begin
+      const time = performance.now() - began
       const outcome = atOnce(arm === "offloop" ? "none" : arm, job, false, time, 0)
       this.counters.ended(outcome, time, 0, label)
       done(outcome, output.of(""))
@@ -136,13 +151,42 @@ export class Engine {
     return job.isDone ? undefined : job
   }
 
+  // A value that fits one frame, if this thread is to do it: its text. A larger one: how far the visit came.
+  private beginWhole(
+    value: unknown,
+    options: SerializeOptions | undefined,
+    unit: "characters" | "bytes"
+  ): string | SerializationError | Begun | undefined {
+    const routing = options?.routing ?? this.settings.routing
+    if (!isVisitable(value) || hasReplacer(options) || (options?.maxSize ?? Infinity) !== Infinity || isPatched())
+      return undefined
+    const router = this.routers[routing]
+    if (timeLeft(this.settings.turnBudget) <= 0) return undefined
+    const begun = begin(value, router.frameSize)
+    if (isSerializationError(begun)) return begun
+    if (begun.size < 0) return begun.visit.trail.length > 0 ? begun : undefined
+    const { containers, numbers } = begun.visit
+    const gap = options === undefined || spaceOf(options) === undefined ? "" : " "
+    const sample = { size: begun.size, numbers, containers, gap }
+    const kind = unit === "bytes" ? "bytes" : "string"
+    if (this.usesPool(routing) && router.route(sample, kind, this.port!.threads()) === "worker") return begun
+    const planned = performance.now()
+    const text = native(value, options)
+    router.observe(sample, kind, "sliced", performance.now() - planned, 0)
+    return text
+  }
+
+  private usesPool(routing: Routing): boolean {
+    return this.port !== undefined && (routing === "worker" || (routing === "adaptive" && isMultiCore))
+  }
+
   private mode(value: unknown, options: SerializeOptions | undefined): Mode {
     const { syncThreshold } = this.settings
     const maxSize = options?.maxSize ?? Infinity
-    const hasReplacer = typeof options?.replacer === "function"
-    const isWatched = hasReplacer || maxSize !== Infinity
+    const callsReplacer = typeof options?.replacer === "function"
+    const isWatched = callsReplacer || maxSize !== Infinity
     if ((options?.routing ?? this.settings.routing) === "sync") return isWatched ? "inline" : "native"
-    const size = hasReplacer || syncThreshold === 0 || isPatched() ? Infinity : estimate(value, syncThreshold)
+    const size = callsReplacer || syncThreshold === 0 || isPatched() ? Infinity : estimate(value, syncThreshold)
     if (size >= syncThreshold) {
       if (this.rollout.takes(options?.rolloutKey)) return "job"
       return isWatched ? "control inline" : "control native"
@@ -159,6 +203,7 @@ export class Engine {
     unit: "characters" | "bytes",
     sink: Sink,
     counters: Counters,
+    begun: Begun | undefined,
     onEnd: (job: Job) => void
   ): Job | SerializationError {
     let args: Arguments
@@ -170,13 +215,12 @@ export class Engine {
     const routing = options?.routing ?? this.settings.routing
     const maxSize = options?.maxSize ?? Infinity
     const truncates = options?.truncate === true
-    const usesPool = routing === "worker" || (routing === "adaptive" && isMultiCore)
     return new Job({
-      plan: new Plan(value, { ...args, tracksLevels: truncates && maxSize !== Infinity }),
+      plan: new Plan(value, { ...args, tracksLevels: truncates && maxSize !== Infinity }, begun),
       sink,
       limit: maxSize === Infinity ? undefined : new Limit(sink, maxSize, unit, truncates, args.gap),
       output: unit === "bytes" ? "bytes" : "string",
-      port: usesPool ? this.port : undefined,
+      port: this.usesPool(routing) ? this.port : undefined,
       router: this.routers[routing],
       fallback: this.settings.fallback,
       breaker: this.breaker,
@@ -187,6 +231,9 @@ export class Engine {
     })
   }
 }
+
+const hasReplacer = (options: SerializeOptions | undefined): boolean =>
+  typeof options?.replacer === "function" || Array.isArray(options?.replacer)
 
 const shareOf = (rollout: EngineSettings["rollout"]): (() => number) =>
   typeof rollout === "number" ? () => rollout : () => SubscriptionRef.getUnsafe(rollout)

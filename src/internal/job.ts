@@ -184,7 +184,7 @@ export class Job implements Task {
     const frame = plan.next(budget)
     if (plan.failure !== undefined && frame.values.length === 0 && frame.tail === "") return true
     const planned = performance.now()
-    const route: Route = wantsWorker ? router.route(frame, this.options.output) : "sliced"
+    const route: Route = wantsWorker ? router.route(frame, this.options.output, port!.threads()) : "sliced"
     if (route === "worker" && this.canSend(frame)) {
       this.send(frame, port!)
       router.observe(frame, this.options.output, "worker", performance.now() - planned, planned - begin)

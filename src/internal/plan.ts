@@ -25,6 +25,7 @@ import { pointerOf } from "./pointer.ts"
 import { bufferToJSON, isPairAt, isPatched, isRawJSON, stringify } from "./realm.ts"
 import { Kind } from "./task.ts"
 import { longString, Visit, visitDepth } from "./visit.ts"
+import type { Begun } from "./whole.ts"
 
 /** Levels that are entered and have no text yet. */
 const unopenedLevels = 100
@@ -62,14 +63,17 @@ export class Plan {
   private readonly replacer: PlanOptions["replacer"]
   private readonly tracksLevels: boolean
   private isExact: boolean
+  /** The first visit of the root, where it has been made. */
+  private begun: Begun | undefined
   /** The fast lane has stopped at a child that needs a closer look. */
   private looksNext = false
 
-  constructor(root: unknown, options: PlanOptions) {
+  constructor(root: unknown, options: PlanOptions, begun?: Begun) {
+    this.begun = begun
     this.replacer = options.replacer
     this.tracksLevels = options.tracksLevels
     this.draft = new Draft(options.gap, options.list)
-    this.visit = new Visit(options.list)
+    this.visit = begun?.visit ?? new Visit(options.list)
     this.isExact = options.replacer !== null || readsPrototype(options.list)
     this.stack.push(new Open(Shape.root, { "": root }, [""], 1, false, true))
   }
@@ -83,8 +87,10 @@ export class Plan {
   next(budget: number): Frame {
     this.size = 0
     this.budget = budget
-    this.visit.numbers = 0
-    this.visit.containers = 0
+    if (this.begun === undefined) {
+      this.visit.numbers = 0
+      this.visit.containers = 0
+    }
     this.low = this.opened
     if (isPatched()) this.isExact = true
     try {
@@ -211,14 +217,19 @@ export class Plan {
       if (typed !== undefined) return void this.push(typed)
     } else if (!this.isExact && (isChanged || open.shape === Shape.root) && !hasToJSON) {
       // Neither seen by the fast lane yet, nor with a `toJSON` that native code would call again.
-      const { visit } = this
-      visit.reset()
-      const depth = Array.isArray(value) ? visitDepth : visitDepth + 1
-      const size = visit.child(value, depth, Math.max(this.budget - this.size, 64))
+      const size = this.visitWhole(value)
       if (size >= 0) return this.include(open, value, isChanged, size)
-      if (visit.trail.length > 0) return this.cross(isChanged)
+      if (this.visit.trail.length > 0) return this.cross(isChanged)
     }
     this.push(openContainer(value, this.draft.list, isChanged))
+  }
+
+  private visitWhole(value: object): number {
+    const { begun, visit } = this
+    this.begun = undefined
+    if (begun !== undefined) return begun.size
+    visit.reset()
+    return visit.child(value, Array.isArray(value) ? visitDepth : visitDepth + 1, Math.max(this.budget - this.size, 64))
   }
 
   private leaf(open: Open, value: unknown, isChanged: boolean): void {

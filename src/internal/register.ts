@@ -76,6 +76,8 @@ export const registerEngine = (engine: Engine, name: string, context: Context.Co
   }
   // Every reason from the start, at zero: a rate over a series that has just appeared misses its first event.
   for (const reason of tagsOf(SerializationErrorReason)) {
+    // Such a call does not begin.
+    if (reason === "InvalidOptions") continue
     series.counter(Metrics.failures, { reason }, () => counters.failuresByReason.get(reason) ?? 0)
   }
   for (const reason of tagsOf(WorkerPoolErrorReason)) {

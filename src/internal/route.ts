@@ -31,6 +31,9 @@ const startEvery = 60_000
  */
 const answerCost = 0.012
 
+/** What the router wants to know of a frame. */
+export type Sample = Pick<Frame, "size" | "numbers" | "containers" | "gap">
+
 /** What frames of one kind have cost: milliseconds for 1,024 code units. */
 export interface KindCosts {
   worker: number
@@ -62,20 +65,20 @@ export class Router {
     if (this.routing !== "adaptive") return this.routing === "worker"
     const costs = this.last < 0 ? undefined : this.table[this.last]
     if (costs === undefined || this.prefers(costs) === "worker") return true
-    return explores(costs) && (threads > 0 || this.mayStart())
+    return explores(costs) && (threads > 0 || this.couldStart())
   }
 
   /** The route of a planned frame that may go either way. */
-  route(frame: Frame, output: "string" | "bytes"): Route {
+  route(frame: Sample, output: "string" | "bytes", threads: number): Route {
     if (this.routing !== "adaptive") return this.routing === "worker" ? "worker" : "sliced"
     const costs = this.costsOf(frame, output)
     const preferred = this.prefers(costs)
-    if (!explores(costs)) return preferred
+    if (!explores(costs) || (preferred === "sliced" && threads === 0 && !this.mayStart())) return preferred
     return preferred === "worker" ? "sliced" : "worker"
   }
 
   /** Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its planning. */
-  observe(frame: Frame, output: "string" | "bytes", route: Route, time: number, planning: number): void {
+  observe(frame: Sample, output: "string" | "bytes", route: Route, time: number, planning: number): void {
     if (frame.size === 0) return
     const costs = this.costsOf(frame, output)
     const preferred = this.prefers(costs)
@@ -97,14 +100,17 @@ export class Router {
     return costs.worker < costs.sliced ? "worker" : "sliced"
   }
 
+  private couldStart(): boolean {
+    return performance.now() - this.lastStart >= startEvery
+  }
+
   private mayStart(): boolean {
-    const now = performance.now()
-    if (now - this.lastStart < startEvery) return false
-    this.lastStart = now
+    if (!this.couldStart()) return false
+    this.lastStart = performance.now()
     return true
   }
 
-  private costsOf(frame: Frame, output: "string" | "bytes"): KindCosts {
+  private costsOf(frame: Sample, output: "string" | "bytes"): KindCosts {
     const content = contentOf(frame)
     const size = frame.size < 4_096 ? 0 : frame.size < 16_384 ? 1 : 2
     const index = ((content * 3 + size) * 2 + (output === "bytes" ? 1 : 0)) * 2 + (frame.gap === "" ? 0 : 1)
@@ -135,7 +141,7 @@ const explores = ({ sinceExplored, sliced, slicedFrames, worker, workerFrames }:
   sinceExplored * exploringShare > Math.max(sliced, worker) * 32
 
 // Numbers are counted at 8 code units each; a container for every 400 code units or fewer makes it records.
-const contentOf = (frame: Frame): number => {
+const contentOf = (frame: Sample): number => {
   if (frame.numbers * 16 >= frame.size) return frame.containers * 64 > frame.size ? 2 : 1
   return frame.containers * 400 > frame.size ? 2 : 0
 }

@@ -51,7 +51,7 @@ const call = <A, B>(
 ): Effect.Effect<B, SerializationError> =>
   Effect.withFiber((fiber) => {
     const message = checkSerializeOptions(options)
-    if (message !== undefined) return refuse(engine, message)
+    if (message !== undefined) return Effect.fail(invalidOptions(message))
     const start = spanStart(fiber)
     let ended: Effect.Effect<B, SerializationError> | undefined
     let resume: ((effect: Effect.Effect<B, SerializationError>) => void) | undefined
@@ -70,12 +70,6 @@ const call = <A, B>(
     })
   })
 
-const refuse = (engine: Engine, message: string): Effect.Effect<never, SerializationError> => {
-  const error = invalidOptions(message)
-  engine.counters.refused(error.reason._tag)
-  return Effect.fail(error)
-}
-
 const spanName = (method: string): string => `Serialization.${method}`
 
 const stream = (
@@ -86,7 +80,7 @@ const stream = (
   Stream.unwrap(
     Effect.gen(function* () {
       const message = checkStreamOptions(options)
-      if (message !== undefined) return yield* refuse(engine, message)
+      if (message !== undefined) return yield* invalidOptions(message)
       const fiber = yield* Effect.withFiber(Effect.succeed)
       const start = spanStart(fiber)
       const reader = new Reader(engine, value, options, options?.chunkSize ?? defaultChunkSize)

@@ -103,8 +103,14 @@ describe("stays", () => {
     "a proxy": new Proxy({}, {}),
     "a map with properties": Object.assign(new Map(), { a: 1 }),
     "an error with properties": Object.assign(new Error("e"), { code: 1 }),
-    "an error with the prototype of plain objects": Object.assign(Object.setPrototypeOf(new Error("e"), Object.prototype) as object, { code: 1 }),
-    "a map with the prototype of plain objects": Object.assign(Object.setPrototypeOf(new Map(), Object.prototype) as object, { a: 1 }),
+    "an error with the prototype of plain objects": Object.assign(
+      Object.setPrototypeOf(new Error("e"), Object.prototype) as object,
+      { code: 1 }
+    ),
+    "a map with the prototype of plain objects": Object.assign(
+      Object.setPrototypeOf(new Map(), Object.prototype) as object,
+      { a: 1 }
+    ),
     "a map without a prototype": Object.assign(Object.setPrototypeOf(new Map(), null) as object, { a: 1 })
   })) {
     it(`${name}: for certain`, () => assert.isFalse(isCloneable(frameOf(value))))
@@ -117,7 +123,7 @@ describe("stays", () => {
   })
 
   it("everything while holes are read from a patched prototype", () => {
-    Object.defineProperty(Array.prototype, 0, { value: 1, configurable: true, writable: true })
+    Object.defineProperty(Array.prototype, 0, { value: 1, configurable: true, enumerable: true, writable: true })
     try {
       assert.isFalse(isCloneable(frameOf([1])))
     } finally {

@@ -80,7 +80,14 @@ describe("estimate", () => {
   })
 
   it("is no smaller than half of the text, for values below the threshold", () => {
-    const values = [{ a: "b" }, [1.5, 22, 333], { long: "x".repeat(500) }, [[[[]]]], { a: { b: { c: null } } }, [true, false]]
+    const values = [
+      { a: "b" },
+      [1.5, 22, 333],
+      { long: "x".repeat(500) },
+      [[[[]]]],
+      { a: { b: { c: null } } },
+      [true, false]
+    ]
     for (const value of values) {
       const { length } = JSON.stringify(value)
       const size = estimate(value, 1024)

@@ -37,7 +37,8 @@ const run = (router: Router, given: Frame, costs: Costs, count: number, threads 
     return route
   })
 
-const share = (routes: ReadonlyArray<Route>, route: Route) => routes.filter((other) => other === route).length / routes.length
+const share = (routes: ReadonlyArray<Route>, route: Route) =>
+  routes.filter((other) => other === route).length / routes.length
 
 let now = 0
 beforeEach(() => {

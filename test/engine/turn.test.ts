@@ -1,6 +1,14 @@
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import { vi } from "vitest"
-import { charge, holdProcess, longestHold, releaseProcess, schedule, type Task, timeLeft } from "../../src/internal/turn.ts"
+import {
+  charge,
+  holdProcess,
+  longestHold,
+  releaseProcess,
+  schedule,
+  type Task,
+  timeLeft
+} from "../../src/internal/turn.ts"
 
 // One piece of work takes one millisecond of a clock that only work moves.
 let now = 0

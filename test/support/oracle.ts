@@ -71,7 +71,12 @@ const reasonOf = (thrown: unknown, recorder: Recorder): Reason => {
 /** What is expected of a run, from the native outcome of a run of the same case on a value of its own. */
 export const expect = (parityCase: ParityCase, run: Run, outcome: Outcome, wrapping?: Wrapping): Expected => {
   const calls = run.recorder.calls
-  const pointer = parityCase.pointer === undefined ? undefined : (wrapping?.pointer ?? "") + parityCase.pointer
+  const pointer =
+    parityCase.pointer === undefined
+      ? undefined
+      : parityCase.isAtRoot === true
+        ? ""
+        : (wrapping?.pointer ?? "") + parityCase.pointer
   if (outcome._tag === "Text") return { _tag: "Text", text: outcome.text, calls }
   if (outcome._tag === "NoText")
     return { _tag: "Error", reason: "UnsupportedValue", pointer: "", cause: undefined, calls }

@@ -24,6 +24,8 @@ export interface ParityCase {
   readonly fails?: Reason
   /** The JSON Pointer in the error, from the value on. */
   readonly pointer?: string
+  /** The error is at the root, whatever is around the value. */
+  readonly isAtRoot?: boolean
   /**
    * Only user code leads to where the error is. So the pointer may be shorter, and after one native call, which the
    * synchronous route is, the error cannot be told from one of user code.

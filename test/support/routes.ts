@@ -1,5 +1,5 @@
 /** The routes that a call can take, for tests that want the same of each. */
-import { Context, Effect, Layer, Scope, Stream } from "effect"
+import { Context, Effect, Layer, type Scope, Stream } from "effect"
 import * as SerializationLayer from "../../src/Layer.ts"
 import { type Routing, Serialization, type SerializationPath, type SerializeOptions } from "../../src/Serialization.ts"
 import { layerFailing } from "../../src/testing.ts"

@@ -12,6 +12,8 @@ export type OutputName = (typeof outputs)[number]
 export interface Subject {
   readonly name: string
   readonly isSync: boolean
+  /** Where the subject begins among things taken by turns, so that subjects differ. */
+  readonly shift: number
   /** The answer, and what is wrong with the rest of the result: path, `truncated`, chunks. */
   readonly answer: (
     output: OutputName,
@@ -63,6 +65,7 @@ const makeSubject = (
   return {
     name,
     isSync: routing === "sync",
+    shift: name.length,
     answer: (output, value, options) =>
       runtime.runPromise(
         Effect.match(answers[output](value, { ...options, routing }), {

@@ -34,6 +34,13 @@ export const mockedLayer = (
     Layer.mock(WorkerPool, { run: (task) => Effect.suspend(() => run(task)) })
   )
 
+/** The chunks of a web stream. */
+export const collect = async (stream: ReadableStream<Uint8Array>): Promise<Array<Uint8Array>> => {
+  const chunks: Array<Uint8Array> = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return chunks
+}
+
 /** A nested array without recursion, and its text. */
 export const nestedArray = (depth: number): { readonly value: unknown; readonly text: string } => {
   let value: unknown = 1

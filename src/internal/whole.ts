@@ -1,0 +1,31 @@
+/**
+ * Values that fit one frame: by far the most common above the threshold, and done at once if they are to be done on this thread.
+ * The fast lane's visit says whether native code may have the value as it stands; then one native call is all there is to do.
+ */
+import type { SerializationError } from "../SerializationError.ts"
+import { userCodeFailed } from "./errors.ts"
+import { pointerOf } from "./pointer.ts"
+import { isRawJSON } from "./realm.ts"
+import { Visit, visitDepth } from "./visit.ts"
+
+/** A visit of the root that the plan goes on from, so that nothing is read a third time. */
+export interface Begun {
+  readonly visit: Visit
+  /** The estimate, or a negative number where it stopped. */
+  readonly size: number
+}
+
+/** Visits the root as far as `room` goes. An error is what user code threw on the way. */
+export const begin = (root: object, room: number): Begun | SerializationError => {
+  const visit = new Visit(null)
+  try {
+    // What is next to the root may be a wide map: see `Visit.object`.
+    return { visit, size: visit.child(root, Array.isArray(root) ? visitDepth : visitDepth + 1, room) }
+  } catch (thrown) {
+    return userCodeFailed(pointerOf([], visit.thrownAt), thrown)
+  }
+}
+
+/** Whether a call may begin with a visit: nobody else looks at its values first, and its length does not matter. */
+export const isVisitable = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !isRawJSON(value)
