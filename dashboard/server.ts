@@ -32,11 +32,13 @@ const files = {
   "/uplot.css": ["text/css; charset=utf-8", `${chart}/uPlot.min.css`]
 } as const
 
-const fileRoutes = Object.entries(files).map(([path, [contentType, file]]) =>
-  HttpRouter.add(
-    "GET",
-    path as "/",
-    Effect.sync(() => HttpServerResponse.uint8Array(readFileSync(file), { contentType }))
+const fileRoutes = HttpRouter.addAll(
+  Object.entries(files).map(([path, [contentType, file]]) =>
+    HttpRouter.route(
+      "GET",
+      path as "/",
+      Effect.sync(() => HttpServerResponse.uint8Array(readFileSync(file), { contentType }))
+    )
   )
 )
 
@@ -89,7 +91,7 @@ const document = HttpRouter.add(
   })
 )
 
-const routes = Layer.mergeAll(...fileRoutes, live, load, health, document, PrometheusMetrics.layerHttp())
+const routes = Layer.mergeAll(fileRoutes, live, load, health, document, PrometheusMetrics.layerHttp())
 
 const services = Samples.layer.pipe(
   Layer.provideMerge(Load.layer),

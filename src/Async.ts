@@ -75,7 +75,7 @@ export interface Serializer extends AsyncDisposable {
   metrics(): Promise<SerializationMetrics>
   /**
    * Waits for calls in flight, then ends the worker threads. Streams in flight, and calls that come later, are done on the
-   * calling thread.
+   * calling thread; with `fallback: false` they fail.
    */
   shutdown(): Promise<void>
 }
@@ -159,6 +159,21 @@ const instance = (): Serializer => (shared ??= make(layerConfig()))
 /**
  * Serializes a value to a string, with the instance of this process.
  *
+ * **Gotchas**
+ *
+ * The first call reads the environment, and rejects with a `ConfigError` if something there is not what an option can be.
+ *
+ * **Example** (A limit, and a signal that ends the call)
+ *
+ * ```ts
+ * import { serializeAsync } from "effect-serialization"
+ *
+ * const signal = AbortSignal.timeout(5000)
+ * const { serialized, truncated } = await serializeAsync(["one", "two"], { maxSize: 10, truncate: true, signal })
+ * serialized // => '["one"]'
+ * truncated // => true
+ * ```
+ *
  * @category serialization
  * @since 0.1.0
  */
@@ -167,6 +182,17 @@ export const serializeAsync = async (value: unknown, options?: CallOptions): Pro
 
 /**
  * Serializes a value to UTF-8 bytes, with the instance of this process.
+ *
+ * **Example** (To a file)
+ *
+ * ```ts
+ * import { serializeToBytesAsync } from "effect-serialization"
+ * import { writeFile } from "node:fs/promises"
+ *
+ * const { bytes } = await serializeToBytesAsync({ id: 1 }, { pretty: true })
+ * await writeFile("value.json", bytes)
+ * bytes.length // => 13
+ * ```
  *
  * @category serialization
  * @since 0.1.0
@@ -177,6 +203,20 @@ export const serializeToBytesAsync = async (value: unknown, options?: CallOption
 /**
  * Serializes a value to a web stream of UTF-8 bytes, with the instance of this process. `Readable.fromWeb` of `node:stream` makes
  * a Node stream of it.
+ *
+ * **Details**
+ *
+ * Little is made ahead of the reader, and cancelling the stream stops the work. Errors are the stream's.
+ *
+ * **Example** (As the body of a response)
+ *
+ * ```ts
+ * import { serializeToReadableStream } from "effect-serialization"
+ *
+ * const body = serializeToReadableStream({ id: 1 })
+ * const response = new Response(body, { headers: { "content-type": "application/json" } })
+ * await response.json() // => { id: 1 }
+ * ```
  *
  * @category serialization
  * @since 0.1.0

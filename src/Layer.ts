@@ -69,6 +69,8 @@ const makeWith = Effect.fnUntraced(function* (options: LayerOptions | undefined,
  *
  * Every un-nested `Effect.provide` of a layer builds a pool of its own. Provide it once, at the edge of the program.
  *
+ * Options out of range are a defect, a `SerializationError` with reason `InvalidOptions`, when the layer is built.
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -78,6 +80,24 @@ export const layer = (options?: LayerOptions): Layer.Layer<Serialization> =>
 
 /**
  * Layer of `Serialization` over the `WorkerPool` that the caller provides: a pool shared with other layers, or a mocked one.
+ *
+ * **Details**
+ *
+ * The options of the pool (`maxThreads` to `workerUrl`) mean nothing here: they are those of `WorkerPool.layer`.
+ *
+ * **Example** (Over a pool that starts no threads)
+ *
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { Serialization, SerializationLayer } from "effect-serialization"
+ * import { layerInline } from "effect-serialization/testing"
+ *
+ * const live = SerializationLayer.layerNoPool({ routing: "worker" }).pipe(Layer.provide(layerInline))
+ *
+ * const program = Serialization.use((serialization) => serialization.serialize("x".repeat(5000)))
+ * const result = await Effect.runPromise(program.pipe(Effect.provide(live)))
+ * result.path // => "worker"
+ * ```
  *
  * @category layers
  * @since 0.1.0
@@ -96,7 +116,7 @@ export const layerNoPool = (options?: LayerOptions): Layer.Layer<Serialization, 
  *
  * **When to use**
  *
- * Where threads are not to be had or not wanted. Piscina is not loaded.
+ * Where threads are not to be had or not wanted. Piscina is not loaded. `routing: "worker"` does not change that.
  *
  * @category layers
  * @since 0.1.0
@@ -109,8 +129,24 @@ const { Boolean, Duration, Int, Literals, Number, String: Text } = Config
 /**
  * The options of a layer in the environment, each optional: `SERIALIZATION_NAME`, `SERIALIZATION_SYNC_THRESHOLD`,
  * `SERIALIZATION_ROUTING`, `SERIALIZATION_FALLBACK`, `SERIALIZATION_TURN_BUDGET`, `SERIALIZATION_ROLLOUT`,
- * `SERIALIZATION_SHADOW`, `SERIALIZATION_MAX_THREADS`, `SERIALIZATION_MIN_THREADS`, `SERIALIZATION_IDLE_TIMEOUT`, `SERIALIZATION_MAX_QUEUE`, `SERIALIZATION_TASK_TIMEOUT`,
- * `SERIALIZATION_SHUTDOWN_TIMEOUT` and `SERIALIZATION_WORKER_URL`. Durations are written like `30 seconds`.
+ * `SERIALIZATION_SHADOW`, `SERIALIZATION_MAX_THREADS`, `SERIALIZATION_MIN_THREADS`, `SERIALIZATION_IDLE_TIMEOUT`,
+ * `SERIALIZATION_MAX_QUEUE`, `SERIALIZATION_TASK_TIMEOUT`, `SERIALIZATION_SHUTDOWN_TIMEOUT` and `SERIALIZATION_WORKER_URL`.
+ *
+ * **Details**
+ *
+ * Durations are written like `30 seconds`. Memory limits of threads (`resourceLimits`) are for code only.
+ *
+ * **Example** (The environment, with one option from elsewhere)
+ *
+ * ```ts
+ * import { Config } from "effect"
+ * import { SerializationLayer } from "effect-serialization"
+ *
+ * const live = SerializationLayer.layerConfig({
+ *   ...SerializationLayer.config,
+ *   maxThreads: Config.Int("POOL_SIZE").pipe(Config.withDefault(2))
+ * })
+ * ```
  *
  * @category config
  * @since 0.1.0
@@ -163,7 +199,7 @@ export const layerConfig = (
   Layer.unwrap(Effect.map(Config.unwrap(options), (options) => layer(options)))
 
 /**
- * Layer of `Serialization` with all defaults.
+ * Layer of `Serialization` with all defaults. A constant, so it is built once wherever it appears in one tree of layers.
  *
  * @category layers
  * @since 0.1.0

@@ -5,7 +5,7 @@
  *
  * **Example** (A test of the fallback)
  *
- * ```ts
+ * ```ts no-run
  * import { assert, it } from "@effect/vitest"
  * import { Effect, Layer } from "effect"
  * import { Serialization, SerializationLayer } from "effect-serialization"
@@ -97,7 +97,7 @@ export class RecordedTasks extends Context.Service<RecordedTasks, ReadonlyArray<
  *
  * **Example** (Was anything sent?)
  *
- * ```ts
+ * ```ts no-run
  * import { assert, it } from "@effect/vitest"
  * import { Effect, Layer } from "effect"
  * import { Serialization, SerializationLayer } from "effect-serialization"

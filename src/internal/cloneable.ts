@@ -5,13 +5,14 @@
  * `JSON.rawJSON`, and every class. So only plain objects, arrays, untouched dates, and instances of classes without built-in
  * ancestors may go; all else is done on the calling thread. No user code runs here but getters and proxy traps.
  */
-import { isArgumentsObject, isDate, isProxy } from "node:util/types"
+import { isDate, isProxy } from "node:util/types"
 import type { Frame } from "./draft.ts"
 import { areHolesClean, isRawJSON } from "./realm.ts"
 import { type Entries, Kind } from "./task.ts"
 import { isPlainDate } from "./visit.ts"
 
 const objectPrototype = Object.prototype
+const { toString } = objectPrototype
 const arrayPrototype = Array.prototype
 /** Prototypes of classes whose instances are plain objects but for their methods, and of others. */
 const knownPrototypes = new WeakMap<object, boolean>()
@@ -57,9 +58,9 @@ const isPlainObject = (object: object, list: ReadonlyArray<string> | null): bool
     if (isRawJSON(object)) return false
   } else if (prototype !== objectPrototype && !isKnown(prototype)) {
     return isDate(object) && isPlainDate(object)
-  } else if (isArgumentsObject(object)) {
-    return false
   }
+  // An `arguments` object, or an `Error` that was given another prototype.
+  if (toString.call(object) !== "[object Object]") return false
   if (list !== null) return isPlainListed(object, list)
   for (const key in object) {
     if (!isPlain((object as Record<string, unknown>)[key], null)) return false

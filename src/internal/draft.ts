@@ -15,6 +15,8 @@ const entriesPerCopy = 16
 export interface Frame extends Omit<FrameTask, "output"> {
   /** Estimated UTF-16 code units. */
   readonly size: number
+  /** There is nothing left to stringify. */
+  readonly isText: boolean
   /** Numbers in arrays of numbers. */
   readonly numbers: number
   /** Containers that were entered. */
@@ -118,6 +120,7 @@ export class Draft {
       list: this.list,
       gap: this.gap,
       size,
+      isText: this.values.length === 0,
       numbers,
       containers,
       low,

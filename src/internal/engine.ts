@@ -9,7 +9,7 @@ import { Breaker } from "./breaker.ts"
 import { Counters } from "./counters.ts"
 import { diagnose } from "./diagnose.ts"
 import { unsupportedValue, userCodeFailed } from "./errors.ts"
-import { estimate } from "./estimate.ts"
+import { estimate, hiddenSize } from "./estimate.ts"
 import { Job } from "./job.ts"
 import { Limit } from "./limit.ts"
 import type { EngineSettings } from "./options.ts"
@@ -48,7 +48,7 @@ export interface Outcome {
 export type Arm = "none" | "control" | "offloop"
 
 /** Plain `JSON.stringify`; the engine in one go, where a limit or user code must be watched; or the engine in pieces. */
-type Mode = "native" | "inline" | "job" | "control native" | "control inline"
+type Mode = "native" | "inline" | "hidden" | "job" | "control native" | "control inline"
 
 /** Code units, and bytes, that one code unit of a string makes at most: an escape like `\\u0000`. */
 const longestEscape = 6
@@ -100,7 +100,8 @@ export class Engine {
     const began = performance.now()
     const mode = this.mode(value, options)
     const label = options?.label
-    const arm = mode === "job" ? "offloop" : mode === "native" || mode === "inline" ? "none" : "control"
+    const isJob = mode === "job" || mode === "hidden"
+    const arm = isJob ? "offloop" : mode === "native" || mode === "inline" ? "none" : "control"
     if (mode === "native" || mode === "control native") {
       const text = native(value, options)
       const error = typeof text === "string" ? undefined : text
@@ -113,10 +114,10 @@ export class Engine {
       done(outcome, result)
       return undefined
     }
-    const begun = mode === "job" ? this.beginWhole(value, options, output.unit) : undefined
-    if (typeof begun === "string" || isSerializationError(begun)) {
-      const error = typeof begun === "string" ? undefined : begun
-      const result = output.of(error === undefined ? (begun as string) : "")
+    const begun = mode === "job" ? this.beginWhole(value, options, output.unit) : mode === "hidden" ? mode : undefined
+    if (begun !== undefined && begun !== "hidden" && !("visit" in begun)) {
+      const error = "text" in begun ? undefined : begun
+      const result = output.of("text" in begun ? begun.text : "")
       const size = error === undefined ? output.size(result) : 0
       const time = performance.now() - began
       charge(time)
@@ -133,8 +134,9 @@ export class Engine {
       const result = error === undefined ? output.resultOf(sink) : output.of("")
       const size = error === undefined ? output.size(result) : 0
       const time = performance.now() - began
-      const outcome =
-        mode === "job" ? outcomeOf(job, size) : { ...atOnce(arm, error, truncated, time, size), frames: job.sliced }
+      const outcome = isJob
+        ? outcomeOf(job, size)
+        : { ...atOnce(arm, error, truncated, time, size), frames: job.sliced }
       this.counters.ended(outcome, time, size, label)
       this.onJobEnded?.()
       done(outcome, result)
@@ -146,7 +148,7 @@ export class Engine {
       done(outcome, output.of(""))
       return undefined
     }
-    if (mode === "job") job.start()
+    if (isJob) job.start()
     else job.runToEnd()
     return job.isDone ? undefined : job
   }
@@ -156,7 +158,7 @@ export class Engine {
     value: unknown,
     options: SerializeOptions | undefined,
     unit: "characters" | "bytes"
-  ): string | SerializationError | Begun | undefined {
+  ): { readonly text: string } | SerializationError | Begun | undefined {
     const routing = options?.routing ?? this.settings.routing
     if (!isVisitable(value) || hasReplacer(options) || (options?.maxSize ?? Infinity) !== Infinity || isPatched())
       return undefined
@@ -173,7 +175,7 @@ export class Engine {
     const planned = performance.now()
     const text = native(value, options)
     router.observe(sample, kind, "sliced", performance.now() - planned, 0)
-    return text
+    return typeof text === "string" ? { text } : text
   }
 
   private usesPool(routing: Routing): boolean {
@@ -186,9 +188,9 @@ export class Engine {
     const callsReplacer = typeof options?.replacer === "function"
     const isWatched = callsReplacer || maxSize !== Infinity
     if ((options?.routing ?? this.settings.routing) === "sync") return isWatched ? "inline" : "native"
-    const size = callsReplacer || syncThreshold === 0 || isPatched() ? Infinity : estimate(value, syncThreshold)
+    const size = callsReplacer || syncThreshold === 0 || isPatched() ? Number.MAX_VALUE : estimate(value, syncThreshold)
     if (size >= syncThreshold) {
-      if (this.rollout.takes(options?.rolloutKey)) return "job"
+      if (this.rollout.takes(options?.rolloutKey)) return size === hiddenSize ? "hidden" : "job"
       return isWatched ? "control inline" : "control native"
     }
     return maxSize === Infinity || (spaceOf(options!) === undefined && size * longestEscape <= maxSize)
@@ -203,7 +205,7 @@ export class Engine {
     unit: "characters" | "bytes",
     sink: Sink,
     counters: Counters,
-    begun: Begun | undefined,
+    begun: Begun | "hidden" | undefined,
     onEnd: (job: Job) => void
   ): Job | SerializationError {
     let args: Arguments
@@ -216,7 +218,15 @@ export class Engine {
     const maxSize = options?.maxSize ?? Infinity
     const truncates = options?.truncate === true
     return new Job({
-      plan: new Plan(value, { ...args, tracksLevels: truncates && maxSize !== Infinity }, begun),
+      plan: new Plan(
+        value,
+        {
+          ...args,
+          tracksLevels: truncates && maxSize !== Infinity,
+          exactFirst: begun === "hidden" ? this.settings.syncThreshold : 0
+        },
+        begun === "hidden" ? undefined : begun
+      ),
       sink,
       limit: maxSize === Infinity ? undefined : new Limit(sink, maxSize, unit, truncates, args.gap),
       output: unit === "bytes" ? "bytes" : "string",

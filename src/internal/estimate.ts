@@ -8,7 +8,8 @@
 import { isDate, isProxy } from "node:util/types"
 import { isPlainDate } from "./visit.ts"
 
-const unknown = Infinity
+/** What a value is estimated at that hides what it will give. */
+export const hiddenSize = Infinity
 /** Own properties of a value: enough for every value below a sensible threshold. */
 const getDescriptor = Object.getOwnPropertyDescriptor
 const getPrototype = Object.getPrototypeOf
@@ -25,28 +26,28 @@ export const estimate = (value: unknown, threshold: number): number => {
       return value === null ? 4 : container(value, threshold, deepest)
     case "function":
     case "bigint":
-      return unknown
+      return hiddenSize
     default:
       return 8
   }
 }
 
 const container = (value: object, room: number, depth: number): number => {
-  if (depth === 0 || isProxy(value)) return unknown
+  if (depth === 0 || isProxy(value)) return hiddenSize
   return Array.isArray(value) ? array(value, room, depth) : object(value, room, depth)
 }
 
 const array = (value: ReadonlyArray<unknown>, room: number, depth: number): number => {
   const length = value.length
   let size = 2 + length * 2
-  if (getPrototype(value) !== arrayPrototype) return unknown
+  if (getPrototype(value) !== arrayPrototype) return hiddenSize
   for (let i = 0; i < length && size < room; i++) {
     const descriptor = getDescriptor(value, i)
     if (descriptor === undefined) {
       size += 3
       continue
     }
-    if (descriptor.get !== undefined) return unknown
+    if (descriptor.get !== undefined) return hiddenSize
     size += child(descriptor.value, room - size, depth)
   }
   return size
@@ -55,14 +56,14 @@ const array = (value: ReadonlyArray<unknown>, room: number, depth: number): numb
 const object = (value: object, room: number, depth: number): number => {
   const prototype = getPrototype(value)
   if (prototype !== objectPrototype && prototype !== null) {
-    if (isDate(value)) return isPlainDate(value) ? 26 : unknown
-    if (!isSimpleInstance(value, prototype)) return unknown
+    if (isDate(value)) return isPlainDate(value) ? 26 : hiddenSize
+    if (!isSimpleInstance(value, prototype)) return hiddenSize
   }
   let size = 2
   for (const key in value) {
     const descriptor = getDescriptor(value, key)
     if (descriptor === undefined) continue
-    if (descriptor.get !== undefined || key === "toJSON") return unknown
+    if (descriptor.get !== undefined || key === "toJSON") return hiddenSize
     size += key.length + 4 + child(descriptor.value, room - size, depth)
     if (size >= room) return size
   }
@@ -81,7 +82,7 @@ const child = (value: unknown, room: number, depth: number): number => {
       return value === null ? 4 : container(value, room, depth - 1)
     case "function":
     case "bigint":
-      return unknown
+      return hiddenSize
     default:
       return 4
   }

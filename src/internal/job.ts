@@ -175,7 +175,7 @@ export class Job implements Task {
 
   private next(): boolean {
     const { limit, plan, port, router } = this.options
-    const wantsWorker = this.wantsWorker()
+    const wantsWorker = !plan.isHidden && this.wantsWorker()
     if (wantsWorker && !port!.isReady()) {
       return this.pending.length > 0 ? this.waitForWorker() : this.waitForThread(port!)
     }

@@ -44,6 +44,11 @@ export interface PlanOptions {
   readonly replacer: ((this: unknown, key: string, value: unknown) => unknown) | null
   readonly list: ReadonlyArray<string> | null
   readonly gap: string
+  /**
+   * Whether each property of the first `exactFirst` code units is read once only, as `JSON.stringify` reads it: a value below the
+   * threshold may hide a getter or a proxy.
+   */
+  readonly exactFirst: number
   /** Whether each frame tells what is open at its end. */
   readonly tracksLevels: boolean
 }
@@ -63,6 +68,8 @@ export class Plan {
   private readonly replacer: PlanOptions["replacer"]
   private readonly tracksLevels: boolean
   private isExact: boolean
+  private readonly isAlwaysExact: boolean
+  private exactFirst: number
   /** The first visit of the root, where it has been made. */
   private begun: Begun | undefined
   /** The fast lane has stopped at a child that needs a closer look. */
@@ -74,8 +81,15 @@ export class Plan {
     this.tracksLevels = options.tracksLevels
     this.draft = new Draft(options.gap, options.list)
     this.visit = begun?.visit ?? new Visit(options.list)
-    this.isExact = options.replacer !== null || readsPrototype(options.list)
+    this.isAlwaysExact = options.replacer !== null || readsPrototype(options.list)
+    this.isExact = this.isAlwaysExact || options.exactFirst > 0
+    this.exactFirst = options.exactFirst
     this.stack.push(new Open(Shape.root, { "": root }, [""], 1, false, true))
+  }
+
+  /** True when the next frame will be short, and all text already. */
+  get isHidden(): boolean {
+    return this.exactFirst > 0
   }
 
   /** True when all frames are out, or it has failed. */
@@ -92,9 +106,11 @@ export class Plan {
       this.visit.containers = 0
     }
     this.low = this.opened
-    if (isPatched()) this.isExact = true
+    const end = this.exactFirst > 0 ? Math.min(budget, this.exactFirst) : budget
+    this.isExact = this.isAlwaysExact || this.exactFirst > 0 || isPatched()
+    this.exactFirst = 0
     try {
-      while (this.size < budget && !this.isDone) this.step()
+      while (this.size < end && !this.isDone) this.step()
       this.settle()
     } catch (thrown) {
       // A getter or a proxy trap that answered the first time.
@@ -210,12 +226,13 @@ export class Plan {
       return
     }
     if (typeof value !== "object" || value === null || isRawJSON(value)) return this.leaf(open, value, isChanged)
+    if (this.isExact) return void this.push(openContainer(value, this.draft.list, isChanged))
     const hasToJSON = typeof (value as { toJSON?: unknown }).toJSON === "function"
     if (ArrayBuffer.isView(value) && this.isNative && !hasToJSON) {
       if (isSmallTypedArray(value)) return this.include(open, value, isChanged, 1024)
       const typed = openTypedArray(value, isChanged)
       if (typed !== undefined) return void this.push(typed)
-    } else if (!this.isExact && (isChanged || open.shape === Shape.root) && !hasToJSON) {
+    } else if ((isChanged || open.shape === Shape.root) && !hasToJSON) {
       // Neither seen by the fast lane yet, nor with a `toJSON` that native code would call again.
       const size = this.visitWhole(value)
       if (size >= 0) return this.include(open, value, isChanged, size)

@@ -32,7 +32,10 @@ const startEvery = 60_000
 const answerCost = 0.012
 
 /** What the router wants to know of a frame. */
-export type Sample = Pick<Frame, "size" | "numbers" | "containers" | "gap">
+export interface Sample extends Pick<Frame, "size" | "numbers" | "containers" | "gap"> {
+  /** There is nothing left to stringify. */
+  readonly isText?: boolean
+}
 
 /** What frames of one kind have cost: milliseconds for 1,024 code units. */
 export interface KindCosts {
@@ -71,6 +74,8 @@ export class Router {
   /** The route of a planned frame that may go either way. */
   route(frame: Sample, output: "string" | "bytes", threads: number): Route {
     if (this.routing !== "adaptive") return this.routing === "worker" ? "worker" : "sliced"
+    // Text already (a replacer function has seen it): a trip would bring it back as it is.
+    if (frame.isText === true) return "sliced"
     const costs = this.costsOf(frame, output)
     const preferred = this.prefers(costs)
     if (!explores(costs) || (preferred === "sliced" && threads === 0 && !this.mayStart())) return preferred
@@ -79,7 +84,7 @@ export class Router {
 
   /** Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its planning. */
   observe(frame: Sample, output: "string" | "bytes", route: Route, time: number, planning: number): void {
-    if (frame.size === 0) return
+    if (frame.size === 0 || frame.isText === true) return
     const costs = this.costsOf(frame, output)
     const preferred = this.prefers(costs)
     const spent = route === "worker" ? time + answerCost : time
