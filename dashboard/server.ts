@@ -7,7 +7,7 @@
  */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, type HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
 import { createRequire } from "node:module"
 import { readFileSync } from "node:fs"
@@ -42,7 +42,10 @@ const fileRoutes = HttpRouter.addAll(
   )
 )
 
-const query = Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => new URL(url, "http://localhost").searchParams)
+const query = Effect.map(
+  HttpServerRequest.HttpServerRequest,
+  ({ url }) => new URL(url, "http://localhost").searchParams
+)
 
 const live = HttpRouter.add(
   "GET",

@@ -141,7 +141,12 @@ const runAbortable = async <A, E>(effect: Effect.Effect<A, E>, signal: AbortSign
 }
 
 const abortable = <A, E>(stream: Stream.Stream<A, E>, signal: AbortSignal | undefined): Stream.Stream<A, unknown> =>
-  signal === undefined ? stream : Stream.interruptWhen(stream, failOnAbort(signal))
+  signal === undefined
+    ? stream
+    : Stream.suspend(() =>
+        // The race below begins with the stream: a small value would be done before it is lost.
+        signal.aborted ? Stream.fail(signal.reason) : Stream.interruptWhen(stream, failOnAbort(signal))
+      )
 
 const failOnAbort = (signal: AbortSignal): Effect.Effect<never, unknown> =>
   Effect.callback<never, unknown>((resume) => {

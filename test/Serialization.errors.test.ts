@@ -43,6 +43,16 @@ describe("errors", () => {
       reason: { _tag: "UserCodeFailed", pointer: "/bad" }
     },
     {
+      name: "a toJSON that throws a TypeError, before a bigint",
+      value: () => ({ bad: { toJSON: () => (undefined as any).x }, n: 1n }),
+      reason: { _tag: "UserCodeFailed", pointer: "/bad" }
+    },
+    {
+      name: "a bigint, after a toJSON that does not throw",
+      value: () => ({ good: { toJSON: () => 1 }, n: 1n }),
+      reason: { _tag: "UnsupportedValue", pointer: "/n", type: "bigint" }
+    },
+    {
       name: "a replacer that throws",
       value: () => ({ before: records(20), bad: [1] }),
       options: { replacer: (key, value) => (key === "bad" ? raise() : value) },
@@ -103,6 +113,43 @@ describe("errors", () => {
       })
     )
   }
+
+  it.effect("a program's own Error.prepareStackTrace is not called for it", () =>
+    Effect.gen(function* () {
+      const { serialize } = yield* serviceOf(SerializationLayer.layerSliced())
+      const prepare = Error.prepareStackTrace
+      let calls = 0
+      try {
+        Error.prepareStackTrace = (error) => {
+          calls++
+          return String(error)
+        }
+        const bad = { bad: { toJSON: () => (undefined as any).x }, n: 1n }
+        const first = yield* Effect.flip(serialize(bad, { routing: "sync" }))
+        const good = { good: { toJSON: () => 1 }, n: 1n }
+        const second = yield* Effect.flip(serialize(good, { routing: "sync" }))
+        assert.deepStrictEqual([first.reason._tag, second.reason._tag], ["UserCodeFailed", "UnsupportedValue"])
+        assert.strictEqual(calls, 0)
+      } finally {
+        Error.prepareStackTrace = prepare
+      }
+    })
+  )
+
+  it.live("an error where what is open would not be closed within the limit: the limit comes first", () =>
+    Effect.gen(function* () {
+      const value = [[[[[[[[[1n]]]]]]]]]
+      for (const { layer, name, routing } of makeRoutes({ syncThreshold: 0 })) {
+        const service = yield* serviceOf(layer)
+        for (const output of outputs) {
+          const { text, truncated } = yield* textOf(service, output, value, { maxSize: 12, truncate: true, routing })
+          assert.deepStrictEqual([text, truncated], ["[[[[[[]]]]]]", true], `${name} ${output}`)
+          const { reason } = yield* Effect.flip(textOf(service, output, value, { maxSize: 12, routing }))
+          assert.strictEqual(reason._tag, "UnsupportedValue", `${name} ${output}`)
+        }
+      }
+    })
+  )
 
   it.live("the limit, before an error: shortened on every route", () =>
     Effect.gen(function* () {

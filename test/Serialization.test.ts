@@ -91,9 +91,8 @@ describe("options", () => {
           assert.strictEqual(reason._tag, "InvalidOptions")
           assert.match(text, message)
         }
-        const { failures, failuresByReason } = yield* service.metrics
-        assert.deepStrictEqual(failuresByReason, { InvalidOptions: failures })
-        assert.isAtLeast(failures, 2)
+        // Nothing was serialized, so nothing is counted.
+        assert.strictEqual((yield* service.metrics).failures, 0)
       })
     )
   }

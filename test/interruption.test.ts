@@ -66,6 +66,7 @@ describe("an interrupted fiber", () => {
           const stats = yield* untilStats(({ inFlight }) => inFlight === 0)
           assert.deepStrictEqual([stats.queued, stats.failed], [0, {}])
           const after = yield* service.metrics
+          assert.strictEqual(after.interrupted, before.interrupted + 1)
           // It has not ended, so it is not among those that have.
           for (const path of [
             "syncPath",

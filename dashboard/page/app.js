@@ -1,5 +1,5 @@
 /** Asks the server for what is new, twice a second, and draws it. */
-import uPlot from "/uplot.js"
+import uPlot from "./uplot.js"
 
 const shown = 240
 const names = { native: "JSON.stringify", naive: "Naive pool", library: "This library", idle: "nothing" }

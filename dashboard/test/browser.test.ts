@@ -96,7 +96,7 @@ layer(live, { timeout: "60 seconds", excludeTestServices: true })("dashboard", (
   it.effect("is light or dark, as the visitor likes it", () =>
     Effect.gen(function* () {
       const background = (page: Page) =>
-  page.evaluate(() => {
+        page.evaluate(() => {
           const { document, getComputedStyle } = globalThis as any
           return getComputedStyle(document.body).backgroundColor as string
         })

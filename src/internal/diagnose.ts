@@ -5,7 +5,7 @@
  * order of the text, by property descriptors, and the first cycle or bigint on the way is the reason. If there is none, user
  * code threw.
  */
-import { isBigIntObject, isProxy } from "node:util/types"
+import { isBigIntObject, isProxy, isStringObject } from "node:util/types"
 import type { SerializationError } from "../SerializationError.ts"
 import { cyclicValue, nestingTooDeep, outputTooLong, unsupportedValue, userCodeFailed } from "./errors.ts"
 import { Open, Shape } from "./open.ts"
@@ -65,7 +65,7 @@ const search = (root: unknown, list: ReadonlyArray<string> | null): Found => {
     } else if (typeof value === "bigint" || isBigIntObject(value)) {
       found.error = unsupportedValue(pointerOf(stack, []), "bigint")
       return found
-    } else if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof String) {
+    } else if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || isStringObject(value)) {
       open.index++
     } else if (ancestors.has(value)) {
       found.error = cyclicValue(pointerOf(stack, []))
@@ -108,11 +108,37 @@ const hasToJSON = (value: unknown): boolean => {
 // Both are possible: a cycle or a bigint, and user code that threw before. The stack of an error made by our own call of
 // `JSON.stringify` has one native frame and then this library's. Without a stack the search is believed.
 const isThrownByUser = (thrown: TypeError): boolean => {
-  const descriptor = Object.getOwnPropertyDescriptor(thrown, "stack")
-  const stack: unknown = descriptor?.value
+  const stack = stackOf(thrown)
   if (typeof stack !== "string") return false
   const frames = stack.split("\n").filter((line) => line.startsWith("    at "))
-  return (
-    frames.length > 1 && !(frames[0]!.includes("JSON.stringify") && /[\\/]internal[\\/]engine\.[jt]s/.test(frames[1]!))
-  )
+  return frames.length > 1 && !(/ at (JSON\.)?stringify \(/.test(frames[0]!) && isOurs(frames[1]!))
+}
+
+// By name, since source maps move the file; by folder, since a bundle has no such names.
+const isOurs = (frame: string): boolean =>
+  /[\\/]internal[\\/](engine|encode)\.[jt]s/.test(frame) || (here !== undefined && frame.includes(here))
+
+// In a bundle of CommonJS `import.meta.url` is undefined.
+const url: string | undefined = import.meta.url
+const here = url === undefined ? undefined : new URL(".", url).href
+
+const errorConstructor = Error
+const nativeStack = Object.getOwnPropertyDescriptor(new Error("for its accessor"), "stack")?.get
+
+// V8 makes the text when it is first asked for, with `Error.prepareStackTrace` if a program has set one: that is user code too.
+const stackOf = (thrown: TypeError): unknown => {
+  const descriptor = Object.getOwnPropertyDescriptor(thrown, "stack")
+  if (descriptor?.get === undefined) return descriptor?.value
+  if (descriptor.get !== nativeStack) return undefined
+  const prepare: unknown = Object.getOwnPropertyDescriptor(errorConstructor, "prepareStackTrace")?.value
+  if (prepare === undefined) return nativeStack.call(thrown)
+  return Reflect.set(errorConstructor, "prepareStackTrace", undefined) ? stackWithout(thrown, prepare) : undefined
+}
+
+const stackWithout = (thrown: TypeError, prepare: unknown): unknown => {
+  try {
+    return nativeStack!.call(thrown)
+  } finally {
+    Reflect.set(errorConstructor, "prepareStackTrace", prepare)
+  }
 }

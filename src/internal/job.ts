@@ -78,6 +78,8 @@ export class Job implements Task {
   private isAdmitted = false
   private isRunning = false
   private isWoken = false
+  /** Nobody is waited for: neither a worker nor the reader of a stream. */
+  private isInOneGo = false
   /** When the piece of work that is being done began, 0 between pieces. */
   private pieceBegan = 0
   private cancelWait: (() => void) | undefined = undefined
@@ -117,8 +119,11 @@ export class Job implements Task {
 
   /** Does all of it at once. */
   runToEnd(): void {
-    this.pieceBegan = performance.now()
+    this.isInOneGo = true
+    const began = performance.now()
+    this.pieceBegan = began
     while (this.advance());
+    charge(performance.now() - began)
   }
 
   step(): boolean {
@@ -164,7 +169,7 @@ export class Job implements Task {
     if (this.isDone) return false
     const { plan, sink } = this.options
     // The reader of a stream wakes the call when it has taken what is there.
-    if (sink.isFull) return false
+    if (sink.isFull && !this.isInOneGo) return false
     if (this.isCut) return this.finish()
     const first = this.pending[0]
     if (first !== undefined && (first.result !== undefined || first.error !== undefined)) return this.deliver(first)
@@ -199,7 +204,7 @@ export class Job implements Task {
   // is full or closed would be asked again in every turn.
   private wantsWorker(): boolean {
     const { breaker, fallback, port, router } = this.options
-    if (port === undefined || this.isOff || !router.wantsWorker(port.threads())) return false
+    if (port === undefined || this.isInOneGo || this.isOff || !router.wantsWorker(port.threads())) return false
     if (this.isAdmitted) return true
     if (!fallback || breaker.admits()) {
       this.isAdmitted = true

@@ -17,7 +17,8 @@ const frameOf = (value: unknown, list: ReadonlyArray<string> | null = null) => (
   numbers: 0,
   containers: 0,
   low: 0,
-  opens: []
+  opens: [],
+  isText: false
 })
 
 class Plain {

@@ -16,6 +16,7 @@ const frame = (size = 32_768, extra: Partial<Frame> = {}): Frame => ({
   containers: 0,
   low: 0,
   opens: [],
+  isText: false,
   ...extra
 })
 
@@ -32,7 +33,7 @@ interface Costs {
 /** Sends so many frames the way a call does; gives the route of each. */
 const run = (router: Router, given: Frame, costs: Costs, count: number, threads = 1): Array<Route> =>
   Array.from({ length: count }, () => {
-    const route = router.wantsWorker(threads) ? router.route(given, "string") : "sliced"
+    const route = router.wantsWorker(threads) ? router.route(given, "string", threads) : "sliced"
     router.observe(given, "string", route, costs[route], 0)
     return route
   })
@@ -64,7 +65,7 @@ describe("adaptive routing", () => {
   it("sends to workers as long as nothing is known", () => {
     const router = new Router("adaptive")
     assert.isTrue(router.wantsWorker(0))
-    assert.strictEqual(router.route(text, "string"), "worker")
+    assert.strictEqual(router.route(text, "string", 1), "worker")
   })
 
   for (const [cheaper, costs] of [
@@ -99,9 +100,9 @@ describe("adaptive routing", () => {
       run(router, records, slicedIsCheaper, 5)
       run(router, numbers, workerIsCheaper, 5)
     }
-    assert.strictEqual(router.route(text, "string"), "worker")
-    assert.strictEqual(router.route(records, "string"), "sliced")
-    assert.strictEqual(router.route(numbers, "string"), "worker")
+    assert.strictEqual(router.route(text, "string", 1), "worker")
+    assert.strictEqual(router.route(records, "string", 1), "sliced")
+    assert.strictEqual(router.route(numbers, "string", 1), "worker")
     assert.deepStrictEqual([...router.costs.keys()].sort(), [
       "numbers/large/string",
       "records/large/string",
@@ -125,14 +126,8 @@ describe("adaptive routing", () => {
   it("starts a thread only to explore at most once a minute", () => {
     const router = new Router("adaptive")
     run(router, text, slicedIsCheaper, 100)
-    const tries = (count: number, threads: number) => {
-      let times = 0
-      for (let i = 0; i < count; i++) {
-        if (router.wantsWorker(threads)) times++
-        router.observe(text, "string", "sliced", slicedIsCheaper.sliced, 0)
-      }
-      return times
-    }
+    const tries = (count: number, threads: number) =>
+      run(router, text, slicedIsCheaper, count, threads).filter((route) => route === "worker").length
     assert.isAtMost(tries(3000, 0), 1)
     now += 59_000
     assert.strictEqual(tries(3000, 0), 0)

@@ -138,12 +138,12 @@ describe("a caller's own turn", () => {
   })
 
   it("within a step does not begin a turn anew", async () => {
-    const work = new Work("a", 4)
+    const work = new Work("a", 8)
     const left: Array<number> = []
     work.onStep = () => void left.push(timeLeft(3))
     schedule(work)
-    assert.deepStrictEqual(await turns(), ["aaa", "a"])
-    assert.deepStrictEqual(left, [3, 2, 1, 3])
+    assert.deepStrictEqual(await turns(), ["aaa", "aaa", "aa"])
+    assert.deepStrictEqual(left, [3, 2, 1, 3, 2, 1, 3, 2])
   })
 
   it("longestHold is the longest of all pieces together", async () => {

@@ -98,7 +98,11 @@ describe("alerts and dashboard", () => {
       // These have series when adaptive routing, or shadow mode, knows something.
       const late = [Metrics.routeCost.id, Metrics.shadowHoldMax.id]
       for (const { id } of Object.values(Metrics)) {
-        if (!late.includes(id)) assert.isDefined(snapshot.find((series) => series.id === id), id)
+        if (!late.includes(id))
+          assert.isDefined(
+            snapshot.find((series) => series.id === id),
+            id
+          )
         assert.include(operations, `\`${id}\``)
       }
     })

@@ -6,7 +6,7 @@ import { EventLoopMonitor } from "effect-serialization/EventLoopMonitor"
 import { Health } from "effect-serialization/Health"
 import type { SerializationPath } from "effect-serialization/Serialization"
 import { watchWorkers } from "../fixtures/pool.ts"
-import { exported, records, valueOf, withRegistry } from "./support.ts"
+import { exported, valueOf, withRegistry } from "./support.ts"
 
 /** Numbers from 0 to 1 that look random and are the same in every run (Mulberry32). */
 const randomFrom = (seed: number) => () => {
@@ -61,12 +61,9 @@ class Drill {
   }
 }
 
-/** The number of the call is in every record of its value, so it can be read from any frame. */
-const callOf = (value: unknown): number => {
-  const found = /"call":(\d+)/.exec(JSON.stringify(value))
-  return Number(found![1])
-}
-const valueOfCall = (call: number) => records(600).map((record) => ({ ...record, call }))
+/** The number of the call is in every element of its value, so it can be read from any frame, wherever that was cut. */
+const valueOfCall = (call: number) => Array.from({ length: 2_000 }, (_, i) => `call ${call}, element ${i}`)
+const callOf = (value: unknown): number => Number(/"call (\d+),/.exec(JSON.stringify(value))![1])
 
 it.live(
   "workers killed at random: callers get their text, counts are exact, Health and the breaker tell and recover",
@@ -100,7 +97,7 @@ it.live(
           const isFiring = (rule: string, { rules }: Effect.Success<typeof round>) =>
             rules.some(({ name, severity }) => name === rule && severity === "critical")
 
-          while (calls < 40) assert.notStrictEqual((yield* round).status, "critical")
+          for (let i = 0; i < 5; i++) assert.notStrictEqual((yield* round).status, "critical")
           assert.strictEqual(paths.worker, calls)
 
           drill.killRate = 0.1

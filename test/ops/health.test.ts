@@ -33,7 +33,8 @@ const withHealth = <A, E>(
   )
 }
 
-const firing = ({ rules }: HealthState) => rules.filter(({ severity }) => severity !== undefined).map(({ name }) => name)
+const firing = ({ rules }: HealthState) =>
+  rules.filter(({ severity }) => severity !== undefined).map(({ name }) => name)
 
 describe("Health", () => {
   it.effect("one failure in one call is no alarm, nor are nineteen", () =>

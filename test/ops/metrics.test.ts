@@ -81,7 +81,10 @@ it.effect("two layers have series of their own, which go with the layer's scope"
         yield* serializeOnce
         yield* serializeOnce.pipe(Effect.provide(inline("second")))
         const families = yield* exported
-        assert.strictEqual(valueOf(families, "effect_serialization_calls", { name: "first", path: "sync", arm: "none" }), 1)
+        assert.strictEqual(
+          valueOf(families, "effect_serialization_calls", { name: "first", path: "sync", arm: "none" }),
+          1
+        )
         assert.throws(() => valueOf(families, "effect_serialization_truncations", { name: "second" }))
       }).pipe(Effect.provide(inline("first")))
       assert.deepStrictEqual(yield* Metric.snapshot, [])

@@ -59,7 +59,5 @@ it.effect("a span tells how the call has failed, or that it was interrupted", ()
       const exits = spans.map(({ status }) => (status._tag === "Ended" ? status.exit._tag : "not ended"))
       assert.deepStrictEqual(exits, ["Failure", "Failure"])
     })
-  ).pipe(
-    Effect.provide(SerializationLayer.layerNoPool({ routing: "worker" }).pipe(Layer.provide(layerHanging)))
-  )
+  ).pipe(Effect.provide(SerializationLayer.layerNoPool({ routing: "worker" }).pipe(Layer.provide(layerHanging))))
 )
