@@ -5,7 +5,7 @@
  * `JSON.rawJSON`, and every class. So only plain objects, arrays, untouched dates, and instances of classes without built-in
  * ancestors may go; all else is done on the calling thread. No user code runs here but getters and proxy traps.
  */
-import { isDate, isProxy } from "node:util/types"
+import { isDate, isMap, isProxy, isSet } from "node:util/types"
 import type { Frame } from "./draft.ts"
 import { areHolesClean, isRawJSON } from "./realm.ts"
 import { type Entries, Kind } from "./task.ts"
@@ -59,8 +59,8 @@ const isPlainObject = (object: object, list: ReadonlyArray<string> | null): bool
   } else if (prototype !== objectPrototype && !isKnown(prototype)) {
     return isDate(object) && isPlainDate(object)
   }
-  // An `arguments` object, or an `Error` that was given another prototype.
-  if (toString.call(object) !== "[object Object]") return false
+  // An `arguments` object, or an `Error`, `Map` or `Set` that was given another prototype.
+  if (toString.call(object) !== "[object Object]" || isMap(object) || isSet(object)) return false
   if (list !== null) return isPlainListed(object, list)
   for (const key in object) {
     if (!isPlain((object as Record<string, unknown>)[key], null)) return false
