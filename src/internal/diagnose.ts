@@ -5,11 +5,13 @@
  * order of the text, by property descriptors, and the first cycle or bigint on the way is the reason. If there is none, user
  * code threw.
  */
-import { isBigIntObject, isProxy, isStringObject } from "node:util/types"
+import { isBigInt64Array, isBigIntObject, isBigUint64Array, isDate, isProxy, isStringObject } from "node:util/types"
 import type { SerializationError } from "../SerializationError.ts"
 import { cyclicValue, nestingTooDeep, outputTooLong, unsupportedValue, userCodeFailed } from "./errors.ts"
 import { Open, Shape } from "./open.ts"
+import { elementsOf, namedElements } from "./openers.ts"
 import { pointerOf } from "./pointer.ts"
+import { isPlainDate } from "./visit.ts"
 
 /** No native stack is exhausted by less. */
 const shallow = 1_000
@@ -35,7 +37,7 @@ interface Found {
   error: SerializationError | undefined
   /** User code stands before the place where the search ended. */
   isUserCode: boolean
-  /** The first place where user code may have run. */
+  /** Where user code may have run; with several such places, what their pointers have in common. */
   pointer: string
   depth: number
 }
@@ -45,7 +47,8 @@ const search = (root: unknown, list: ReadonlyArray<string> | null): Found => {
   const stack: Array<Open> = [new Open(Shape.root, { "": root }, [""], 1, false, false)]
   const ancestors = new Set<unknown>()
   const suspect = (open: Open) => {
-    if (!found.isUserCode) found.pointer = pointerOf(stack, [])
+    const pointer = pointerOf(stack, [])
+    found.pointer = found.isUserCode ? commonPointer(found.pointer, pointer) : pointer
     found.isUserCode = true
     open.index++
   }
@@ -58,14 +61,14 @@ const search = (root: unknown, list: ReadonlyArray<string> | null): Found => {
       continue
     }
     found.depth = Math.max(found.depth, stack.length)
-    const descriptor = Object.getOwnPropertyDescriptor(open.value, open.keyAt(open.index))
+    const descriptor = descriptorOf(open.value, open.keyAt(open.index))
     const value: unknown = descriptor?.value
-    if (descriptor?.get !== undefined || isProxy(value) || hasToJSON(value)) {
+    if (descriptor?.get !== undefined || isProxy(value) || (hasToJSON(value) && !isUntouchedDate(value))) {
       suspect(open)
     } else if (typeof value === "bigint" || isBigIntObject(value)) {
       found.error = unsupportedValue(pointerOf(stack, []), "bigint")
       return found
-    } else if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || isStringObject(value)) {
+    } else if (typeof value !== "object" || value === null || isLarge(value) || isStringObject(value)) {
       open.index++
     } else if (ancestors.has(value)) {
       found.error = cyclicValue(pointerOf(stack, []))
@@ -86,6 +89,30 @@ const search = (root: unknown, list: ReadonlyArray<string> | null): Found => {
     }
   }
   return found
+}
+
+// A list of names also reads what is inherited. No trap runs: a proxy is not looked into, and ends the way up.
+const descriptorOf = (object: object, key: string): PropertyDescriptor | undefined => {
+  let current: object | null = object
+  while (current !== null && !isProxy(current)) {
+    const descriptor = Object.getOwnPropertyDescriptor(current, key)
+    if (descriptor !== undefined) return descriptor
+    current = Object.getPrototypeOf(current) as object | null
+  }
+  return undefined
+}
+
+// Nothing in it can be the reason: a typed array holds numbers, unless it holds bigints or, if it is short, more.
+const isLarge = (value: object): boolean =>
+  ArrayBuffer.isView(value) && !isBigInt64Array(value) && !isBigUint64Array(value) && elementsOf(value) > namedElements
+
+const isUntouchedDate = (value: unknown): boolean => isDate(value) && isPlainDate(value)
+
+const commonPointer = (a: string, b: string): string => {
+  const tokens = a.split("/")
+  const others = b.split("/")
+  const end = tokens.findIndex((token, i) => token !== others[i])
+  return end < 0 ? a : tokens.slice(0, end).join("/")
 }
 
 const hasToJSON = (value: unknown): boolean => {

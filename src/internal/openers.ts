@@ -23,7 +23,7 @@ export const openContainer = (value: object, list: ReadonlyArray<string> | null,
 /** Typed arrays up to this many elements are left to native code. */
 const fewElements = 256
 /** A typed array over this many elements is not asked for named properties: listing them lists every index as a string. */
-const namedElements = 4_096
+export const namedElements = 4_096
 
 /**
  * Enters a typed array without making a string of every index, or says `undefined` where native code does as well (few
@@ -83,11 +83,15 @@ export const copyElements = (view: TypedArray, start: number, end: number): Type
   return sliceOf.call(new Constructor(bufferOf.call(view), offset, end - start)) as TypedArray
 }
 
+// The built-in ones: `JSON.stringify` does not look for a patch of these two.
+const booleanValue = Boolean.prototype.valueOf
+const bigintValue = BigInt.prototype.valueOf
+
 /** The primitive in a `Number`, `String`, `Boolean` or `BigInt` object, as `JSON.stringify` takes it out. May run user code. */
 export const unboxed = (value: object): unknown => {
   if (isNumberObject(value)) return +(value as unknown as number)
   if (isStringObject(value)) return `${value as unknown as string}`
-  if (isBooleanObject(value)) return Boolean.prototype.valueOf.call(value)
-  if (isBigIntObject(value)) return BigInt.prototype.valueOf.call(value)
+  if (isBooleanObject(value)) return booleanValue.call(value)
+  if (isBigIntObject(value)) return bigintValue.call(value)
   return value
 }

@@ -267,7 +267,8 @@ export class Plan {
 
   private include(open: Open, value: unknown, isChanged: boolean, size: number): void {
     this.size += size
-    if (isChanged) open.replace(value)
+    // A function has no text, but native code would ask it for its `toJSON` again.
+    if (isChanged) open.replace(typeof value === "function" ? undefined : value)
     else open.advance(open.index + 1)
   }
 

@@ -8,7 +8,7 @@
  * There is one loop for each kind of container, so that V8's inline caches stay monomorphic, and no closure and no
  * allocation a node: `docs/architecture.md` has the figures.
  */
-import { isDate } from "node:util/types"
+import { isBoxedPrimitive, isDate } from "node:util/types"
 import { dateToISOString, dateToJSON, isDateClean, isRawJSON } from "./realm.ts"
 
 /** Not entered: the child itself needs a closer look. */
@@ -188,6 +188,8 @@ export class Visit {
           }
           case "function":
           case "bigint":
+            // A method of a boxed primitive is called when that is printed, in its turn.
+            if (isBoxedPrimitive(object)) return special
             if (needsLook(value) && Object.hasOwn(object, key)) return this.stop(object, null, 0, key, size, true)
             break
           default:
@@ -198,7 +200,7 @@ export class Visit {
       if (key !== undefined) this.thrownAt.push(key)
       throw thrown
     }
-    return size
+    return key === undefined && isBoxedPrimitive(object) ? special : size
   }
 
   /** Entries of an object whose keys are at hand, from `from` on. */
