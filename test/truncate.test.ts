@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { OpenStack, type Unit } from "../src/internal/openStack.ts"
 import { truncate } from "../src/internal/truncate.ts"
-import { bordersOf, type Json, makeReference, sizeOf, truncateFrames } from "./support/truncateReference.ts"
+import { bordersOf, stackFor, type Json, makeReference, sizeOf, truncateFrames } from "./support/truncateReference.ts"
 
 const units: ReadonlyArray<Unit> = ["characters", "bytes"]
 
@@ -74,7 +74,7 @@ describe("truncate", () => {
           const reference = makeReference(value, gap, unit)
           const size = sizeOf(text, unit)
           for (let limit = 0; limit <= size + 2; limit++) {
-            const actual = truncate(text, new OpenStack(gap, unit), limit)
+            const actual = truncate(text, stackFor(gap, unit), limit)
             assert.strictEqual(actual, reference(limit), `gap ${JSON.stringify(gap)}, ${limit} ${unit}`)
             if (limit >= size) assert.strictEqual(actual, text)
             if (actual === undefined) continue
@@ -93,7 +93,7 @@ describe("truncate", () => {
           const size = sizeOf(text, unit)
           const whole = borders.at(-1)!
           for (let limit = 0; limit <= size; limit += gap === "" ? 1 : 3) {
-            const expected = truncate(text, new OpenStack(gap, unit), limit)
+            const expected = truncate(text, stackFor(gap, unit), limit)
             for (const border of borders) {
               const actual = truncateFrames(text, [border, whole], limit, gap, unit)
               assert.strictEqual(actual, expected, `${limit} ${unit}, frame of ${border.at}`)
@@ -115,12 +115,8 @@ describe("truncate", () => {
           for (let stop = 1; stop < text.length; stop++) {
             const seen = text.slice(0, stop)
             const limit = sizeOf(seen, unit) - 1
-            const expected = truncate(text, new OpenStack(gap, unit), limit)
-            assert.strictEqual(
-              truncate(seen, new OpenStack(gap, unit), limit),
-              expected,
-              `${stop} seen, ${limit} ${unit}`
-            )
+            const expected = truncate(text, stackFor(gap, unit), limit)
+            assert.strictEqual(truncate(seen, stackFor(gap, unit), limit), expected, `${stop} seen, ${limit} ${unit}`)
           }
         }
       }
@@ -151,7 +147,7 @@ describe("truncate", () => {
         const step = 1 + Math.floor(size / 40)
         for (let limit = 0; limit <= size; limit += step) {
           const expected = reference(limit)
-          assert.strictEqual(truncate(text, new OpenStack(gap, unit), limit), expected)
+          assert.strictEqual(truncate(text, stackFor(gap, unit), limit), expected)
           assert.strictEqual(truncateFrames(text, frames, limit, gap, unit), expected)
         }
       }),
@@ -167,7 +163,7 @@ describe("truncate", () => {
         const seen = text.slice(0, border.at)
         const mark = border.open.string === "begun" ? '…"' : ""
         const expected = seen + mark + border.open.closingText()
-        assert.strictEqual(truncate(seen, new OpenStack(gap, "bytes"), 1000), expected)
+        assert.strictEqual(truncate(seen, stackFor(gap, "bytes"), 1000), expected)
       }
     }
   })

@@ -9,6 +9,7 @@
  * A container that holds something below it has an entry by that very fact, so "has an entry" is a question about the
  * innermost one only. With a gap, a container with entries closes on a line of its own, and an empty one closes at once.
  */
+import { emptyGap } from "./task.ts"
 
 /** What lengths are counted in: UTF-16 code units, or the bytes of the text in UTF-8. */
 export type Unit = "characters" | "bytes"
@@ -36,14 +37,13 @@ interface Layout {
   readonly joint: number
 }
 
-const makeLayout = (space: string, unit: Unit): Layout => {
-  // V8 writes a gap up to its first NUL character, and breaks lines even if that is nothing.
-  const gap = space.split("\0", 1)[0]!
+const makeLayout = (given: string, unit: Unit): Layout => {
+  const gap = given === emptyGap ? "" : given
   const measure = (text: string) => (unit === "bytes" ? Buffer.byteLength(text) : text.length)
   const gapUnits = measure(gap)
   // A gap can end in the first half of a surrogate pair and begin with the second (`space` is cut after ten code units).
   // Repeated, the halves meet: 4 bytes instead of 3 + 3.
-  return { unit, isPretty: space !== "", gap, gapUnits, joint: 2 * gapUnits - measure(gap + gap) }
+  return { unit, isPretty: given !== "", gap, gapUnits, joint: 2 * gapUnits - measure(gap + gap) }
 }
 
 /** How far the string in progress has come; `opened` means that no code point of it is written yet. */
@@ -55,7 +55,7 @@ export class OpenStack {
   private top: Level | undefined = undefined
   private hasEntry = false
 
-  /** `gap` is what `JSON.stringify` makes of its `space`. */
+  /** `gap` is what a frame's task has: empty for compact text. */
   constructor(gap: string, unit: Unit, layout: Layout = makeLayout(gap, unit)) {
     this.layout = layout
   }

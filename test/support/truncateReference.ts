@@ -4,12 +4,16 @@
  * `JSON.stringify`, and the last one within the limit wins. Slow and obvious.
  */
 import { OpenStack, type Unit } from "../../src/internal/openStack.ts"
+import { readArguments } from "../../src/internal/arguments.ts"
 import { truncate } from "../../src/internal/truncate.ts"
 
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 export const sizeOf = (text: string, unit: Unit): number =>
   unit === "characters" ? text.length : new TextEncoder().encode(text).length
+
+/** A stack with nothing open, for a text that `JSON.stringify` writes with this `space`. */
+export const stackFor = (space: string, unit: Unit): OpenStack => new OpenStack(readArguments({ space }).gap, unit)
 
 const countSteps = (value: Json): number => {
   if (typeof value !== "object" || value === null) return 1
@@ -81,7 +85,7 @@ export const bordersOf = (
   gap: string,
   unit: Unit
 ): { readonly text: string; readonly borders: ReadonlyArray<Border> } => {
-  const stack = new OpenStack(gap, unit)
+  const stack = stackFor(gap, unit)
   const borders: Array<Border> = []
   let text = ""
   const border = () => borders.push({ at: text.length, open: stack.copy() })
@@ -142,7 +146,7 @@ export const truncateFrames = (
   gap: string,
   unit: Unit
 ): string | undefined => {
-  let open = new OpenStack(gap, unit)
+  let open = stackFor(gap, unit)
   let from = 0
   let left = limit
   for (const end of ends) {

@@ -461,6 +461,15 @@ const lists = [
       fails: "UserCodeFailed"
     }
   ),
+  listCase(
+    "no toJSON is called behind a boxed number whose valueOf throws",
+    ["a"],
+    (recorder) => [
+      Object.assign(new Number(1), { valueOf: () => recorder.throw("first") }),
+      Object.assign([1], { toJSON: recorder.toJSON(() => "never") })
+    ],
+    { fails: "UserCodeFailed", pointer: "/0", vague: true }
+  ),
   listCase("with a constructor's cycle", ["constructor", "prototype"], () => [
     Object.assign(Object.create(null), { constructor: { prototype: 1 } })
   ]),
