@@ -146,6 +146,7 @@ export class Visit {
     // A boxed string would list an index for each of its characters, a typed array for each element.
     // oxlint-disable-next-line unicorn/no-instanceof-builtins -- 3 ns; a string of another realm is only slower
     if (depth === 0 || isView(object) || object instanceof String) return special
+    if ((this.list !== null || depth >= visitDepth) && isBoxedPrimitive(object)) return special
     if (this.list !== null) return this.keyed(object, this.list, 0, depth, room, 0)
     // What is next to the root may be a wide map, which is likely to be entered: its keys are listed once, here.
     if (depth >= visitDepth) return this.keyed(object, Object.keys(object), 0, depth, room, 0)

@@ -25,14 +25,17 @@ export const check = async (
     restore?.()
   }
   const { answer, wrong } = result
-  if (subject.isSync && testCase.expected !== undefined && isNestingTooDeep(answer)) return undefined
+  if (subject.isSync && testCase.expected !== undefined && endsWithTheStack(answer)) return undefined
   if (testCase.mutates === true && !subject.isSync) return differenceOfMutated(expected, answer)
   return difference(expected, answer, run.recorder, testCase, subject) ?? wrong
 }
 
-// On the synchronous route it is the stack that ends first.
-const isNestingTooDeep = (answer: Answer): boolean =>
-  answer._tag === "Failed" && (answer.error as { reason?: { _tag: string } }).reason?._tag === "NestingTooDeep"
+// On the synchronous route it is the stack that ends first; below a `toJSON` that may as well be user code's own error.
+const endsWithTheStack = (answer: Answer): boolean => {
+  if (answer._tag !== "Failed") return false
+  const { reason } = answer.error as { reason?: { _tag: string; cause?: unknown } }
+  return reason?._tag === "NestingTooDeep" || (reason?._tag === "UserCodeFailed" && reason.cause instanceof RangeError)
+}
 
 // A mix of before and after, but JSON.
 const differenceOfMutated = (expected: Expected, answer: Answer): string | undefined => {
