@@ -17,6 +17,12 @@ const arrayPrototype = Array.prototype
 /** Prototypes of classes whose instances are plain objects but for their methods, and of others. */
 const knownPrototypes = new WeakMap<object, boolean>()
 
+/**
+ * An array with more elements is not asked for named properties: listing them lists every index. If it has one that cannot be
+ * cloned, the thread refuses the frame, and the text is made here after all (path `fallback`).
+ */
+const namedItems = 1_024
+
 /** May throw what a getter or a proxy trap throws. */
 export const isCloneable = (frame: Frame): boolean => {
   const { kinds, list, values } = frame
@@ -43,12 +49,19 @@ const isPlainArray = (array: ReadonlyArray<unknown>, list: ReadonlyArray<string>
   if (Object.getPrototypeOf(array) !== arrayPrototype && array.length > 0 && !isKnown(Object.getPrototypeOf(array)))
     return false
   const length = array.length
+  if (length <= namedItems && hasNames(array)) return false
   let i = 0
   while (i < length && typeof array[i] === "number") i++
   for (; i < length; i++) {
     if (!isPlain(array[i], list)) return false
   }
   return true
+}
+
+// Named properties of an array are not printed, but cloned. They come last among the keys.
+const hasNames = (array: ReadonlyArray<unknown>): boolean => {
+  const last = Object.keys(array).at(-1)
+  return last !== undefined && String(Number(last) >>> 0) !== last
 }
 
 const isPlainObject = (object: object, list: ReadonlyArray<string> | null): boolean => {

@@ -28,7 +28,7 @@ export interface ParityCase {
   readonly isAtRoot?: boolean
   /**
    * Only user code leads to where the error is. So the pointer may be shorter, and after one native call, which the
-   * synchronous route is, the error cannot be told from one of user code.
+   * synchronous route is, it cannot be told from an error of user code, or from one that comes later in the text.
    */
   readonly vague?: boolean
   /** The text, where `JSON.stringify` itself gives up (deep nesting). */

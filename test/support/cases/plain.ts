@@ -67,6 +67,10 @@ const arrays = casesOf("arrays", {
     return array
   },
   "with named properties": () => Object.assign([1, 2], { extra: "not written", "-1": 0 }),
+  "with named properties that cannot be cloned": () => [
+    Object.assign([1, 2], { run: () => 1 }),
+    { deep: Object.assign(["a"], { key: Symbol("s"), proxy: new Proxy({}, {}) }) }
+  ],
   "of a subclass": () => {
     class Items extends Array<number> {
       readonly label = "not written"

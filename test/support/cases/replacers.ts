@@ -470,6 +470,10 @@ const lists = [
     ],
     { fails: "UserCodeFailed", pointer: "/0", vague: true }
   ),
+  listCase("leaves out what cannot be cloned", ["a"], () => [{ a: 1, b: () => 1, d: new Proxy({}, {}) }]),
+  listCase("leaves out an array with a toJSON of its own", ["a"], (recorder) => [
+    { a: 1, b: Object.assign([1], { toJSON: recorder.toJSON(() => "never") }) }
+  ]),
   listCase("with a constructor's cycle", ["constructor", "prototype"], () => [
     Object.assign(Object.create(null), { constructor: { prototype: 1 } })
   ]),
