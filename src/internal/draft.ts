@@ -5,10 +5,7 @@ import { stringify } from "./realm.ts"
 import { type Open, Shape } from "./open.ts"
 import { type Entries, type FrameTask, Kind } from "./task.ts"
 
-/**
- * How many entries a copied object holds: four in the object, twelve beside it. V8 turns an object with more entries stored by
- * key into a dictionary (`kFastPropertiesSoftLimit` in `objects.h`), which takes two to three times as long to make and to print.
- */
+/** A larger object is not copied when a child of it was replaced: its entries go into the frame as they are. */
 const entriesPerCopy = 16
 
 /** A planned frame: the task, and what the router wants to know of it. */
@@ -47,10 +44,6 @@ export class Draft {
     this.gap = gap
     this.list = list
     this.colon = gap === "" ? ":" : ": "
-  }
-
-  get isEmpty(): boolean {
-    return this.values.length === 0 && this.text === ""
   }
 
   /** What stands before the next entry of a container at `level`. */

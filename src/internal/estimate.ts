@@ -91,7 +91,7 @@ const child = (value: unknown, room: number, depth: number): number => {
 // An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` or is a proxy. Typed arrays and
 // boxed strings would list their elements.
 const isSimpleInstance = (value: object, prototype: object): boolean => {
-  // oxlint-disable-next-line unicorn/no-instanceof-builtins -- 3 ns; a string of another realm is only slower
+  // oxlint-disable-next-line unicorn/no-instanceof-builtins -- one of another realm is only slower
   if (ArrayBuffer.isView(value) || value instanceof String) return false
   let current: object | null = prototype
   while (current !== null) {

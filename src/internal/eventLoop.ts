@@ -70,6 +70,11 @@ export class EventLoopWatch {
     this.timer.unref()
   }
 
+  /** Whether there is anything to tell yet. */
+  get hasBegun(): boolean {
+    return this.first === undefined && this.younger.count > 0
+  }
+
   /** The longest delay since the watch began, in milliseconds. */
   get maxSinceStart(): number {
     return Math.max(this.oldMax, this.maxOf(this.older), this.maxOf(this.younger))

@@ -3,7 +3,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { SerializationError } from "../SerializationError.ts"
-import { type Breaker, isPoolFault } from "./breaker.ts"
+import type { Breaker } from "./breaker.ts"
 import { isCloneable } from "./cloneable.ts"
 import type { Counters } from "./counters.ts"
 import type { Frame } from "./draft.ts"
@@ -12,6 +12,7 @@ import { outputTooLong, sizeLimitExceeded, workerFailed } from "./errors.ts"
 import type { Limit, Verdict } from "./limit.ts"
 import type { SerializationPath } from "./optionTypes.ts"
 import type { Plan } from "./plan.ts"
+import { PoolUse } from "./poolUse.ts"
 import type { Port } from "./port.ts"
 import type { Route, Router } from "./route.ts"
 import type { Sink } from "./sink.ts"
@@ -61,21 +62,13 @@ export class Job implements Task {
   longestHeld = 0
   /** Milliseconds spent waiting for a worker thread with room. */
   waited = 0
-  /** The first failure of a worker thread. */
-  workerError: WorkerPoolError | undefined = undefined
-  /** The pool was to be used but is left alone for the moment. */
-  isTurnedAway = false
   private readonly options: JobOptions
+  private readonly pool: PoolUse
   private readonly pending: Array<Pending> = []
   private isScheduled = false
   private isWaiting = false
   private isPlanned = false
   private isCut = false
-  /** The pool has failed in this call, has no room, or is left alone. */
-  private isOff = false
-  /** The breaker was told that the pool has failed. */
-  private isReported = false
-  private isAdmitted = false
   private isRunning = false
   private isWoken = false
   /** Nobody is waited for: neither a worker nor the reader of a stream. */
@@ -83,18 +76,17 @@ export class Job implements Task {
   /** When the piece of work that is being done began, 0 between pieces. */
   private pieceBegan = 0
   private cancelWait: (() => void) | undefined = undefined
-  /** Frames that came back whole. */
-  private answered = 0
   private inContext: (<R>(f: () => R) => R) | undefined = undefined
   private readonly go = (): boolean => this.advance()
 
   constructor(options: JobOptions) {
     this.options = options
+    this.pool = new PoolUse(options.breaker, options.counters, options.fallback)
     this.budget = options.budget
   }
 
   get path(): SerializationPath {
-    if (this.workerError !== undefined || this.isTurnedAway) return "fallback"
+    if (this.pool.error !== undefined || this.pool.isTurnedAway) return "fallback"
     return this.sent > 0 ? "worker" : "sliced"
   }
 
@@ -163,8 +155,7 @@ export class Job implements Task {
     if (time > this.longestHeld) this.longestHeld = time
   }
 
-  // ---- One step. True when there is more to do now. ----------------------------------------------------------------------------
-
+  // One step. True when there is more to do now, as in all steps below.
   private advance(): boolean {
     if (this.isDone) return false
     const { plan, sink } = this.options
@@ -180,18 +171,18 @@ export class Job implements Task {
 
   private next(): boolean {
     const { limit, plan, port, router } = this.options
-    const wantsWorker = !plan.isHidden && this.wantsWorker()
-    if (wantsWorker && !port!.isReady()) {
-      return this.pending.length > 0 ? this.waitForWorker() : this.waitForThread(port!)
+    const wantsWorker = port !== undefined && !plan.isHidden && !this.isInOneGo && this.pool.wants(port, router)
+    if (wantsWorker && !port.isReady()) {
+      return this.pending.length > 0 ? this.waitForWorker() : this.waitForThread(port)
     }
     const budget = limit === undefined ? router.frameSize : Math.min(router.frameSize, Math.max(1024, limit.rest))
     const begin = performance.now()
     const frame = plan.next(budget)
     if (plan.failure !== undefined && frame.values.length === 0 && frame.tail === "") return true
     const planned = performance.now()
-    const route: Route = wantsWorker ? router.route(frame, this.options.output, port!.threads()) : "sliced"
-    if (route === "worker" && this.canSend(frame)) {
-      this.send(frame, port!)
+    const route: Route = wantsWorker ? router.route(frame, this.options.output, port.threads()) : "sliced"
+    if (wantsWorker && route === "worker" && this.canSend(frame)) {
+      this.send(frame, port)
       router.observe(frame, this.options.output, "worker", performance.now() - planned, planned - begin)
       return true
     }
@@ -200,29 +191,8 @@ export class Job implements Task {
     return true
   }
 
-  // After a failure of the pool the rest of the call stays here: the next thread may fail as the last one did, and a pool that
-  // is full or closed would be asked again in every turn.
-  private wantsWorker(): boolean {
-    const { breaker, fallback, port, router } = this.options
-    if (port === undefined || this.isInOneGo || this.isOff || !router.wantsWorker(port.threads())) return false
-    if (this.isAdmitted) return true
-    if (!fallback || breaker.admits()) {
-      this.isAdmitted = true
-      return true
-    }
-    this.isOff = true
-    this.isTurnedAway = true
-    return false
-  }
-
   private failWorker(error: WorkerPoolError): void {
-    if (this.workerError === undefined) this.options.counters.workerFailed(error.reason._tag)
-    this.workerError ??= error
-    if (error.reason._tag !== "NotCloneable") this.isOff = true
-    if (isPoolFault(error) && !this.isReported) {
-      this.isReported = true
-      this.options.breaker.failed()
-    }
+    this.pool.failed(error)
     if (!this.options.fallback) this.fail(workerFailed(error))
   }
 
@@ -244,7 +214,7 @@ export class Job implements Task {
       if (this.isDone) return
       pending.result = result
       pending.error = error
-      if (error === undefined) this.answered++
+      if (error === undefined) this.pool.answered()
       if (this.pending[0] === pending) this.wake()
     })
   }
@@ -333,18 +303,13 @@ export class Job implements Task {
     this.endPiece()
     this.pending.length = 0
     this.cancelWait?.()
-    if (this.isAdmitted && !this.isReported) {
-      if (this.answered > 0) this.options.breaker.succeeded()
-      else this.options.breaker.abandoned()
-    }
+    this.pool.end()
     if (this.isWaiting) {
       this.isWaiting = false
       releaseProcess()
     }
     this.options.onEnd(this)
   }
-
-  // ---- Waiting ------------------------------------------------------------------------------------------------------------------
 
   private waitForWorker(): boolean {
     if (!this.isWaiting) {

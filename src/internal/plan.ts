@@ -12,18 +12,10 @@ import type { SerializationError } from "../SerializationError.ts"
 import { copyOf, Draft, type Frame, hasText, type OpenLevel } from "./draft.ts"
 import { cyclicValue, nestingTooDeep, unsupportedValue, userCodeFailed } from "./errors.ts"
 import { Open, Shape } from "./open.ts"
-import {
-  copyElements,
-  isLargeBuffer,
-  isSmallTypedArray,
-  openBuffer,
-  openContainer,
-  openTypedArray,
-  unboxed
-} from "./openers.ts"
+import { isLargeBuffer, isSmallTypedArray, openBuffer, openContainer, openTypedArray, unboxed } from "./openers.ts"
+import { takeElements, takePiece } from "./pieces.ts"
 import { pointerOf } from "./pointer.ts"
-import { bufferToJSON, isPairAt, isPatched, isRawJSON, stringify } from "./realm.ts"
-import { Kind } from "./task.ts"
+import { bufferToJSON, isPatched, isRawJSON, stringify } from "./realm.ts"
 import { longString, Visit, visitDepth } from "./visit.ts"
 import type { Begun } from "./whole.ts"
 
@@ -33,13 +25,6 @@ const unopenedLevels = 100
 const slack = 4_096
 /** Only a `toJSON` or a getter that gives a new container each time gets as deep as this. */
 const deepest = 5_000_000
-/** Code units of a piece of a long string. */
-const pieceLength = 16_384
-/** Elements of a piece of a typed array. */
-const pieceElements = 4_096
-/** Estimated text of an element. */
-const elementSize = 4
-
 export interface PlanOptions {
   readonly replacer: ((this: unknown, key: string, value: unknown) => unknown) | null
   readonly list: ReadonlyArray<string> | null
@@ -142,8 +127,8 @@ export class Plan {
       this.looksNext = false
       this.lookAt(open)
     } else if (open.index >= open.length) this.close(open)
-    else if (open.shape === Shape.string) this.piece(open)
-    else if (open.shape >= Shape.elements) this.elements(open)
+    else if (open.shape === Shape.string) this.size += takePiece(open, this.draft)
+    else if (open.shape >= Shape.elements) this.size += takeElements(open, this.draft, this.stack.length - 1)
     else if (this.isExact || open.shape === Shape.root) this.lookAt(open)
     else this.range(open)
   }
@@ -333,29 +318,6 @@ export class Plan {
     this.ancestors.delete(open.value)
   }
 
-  private piece(open: Open): void {
-    const { index, length, value } = open
-    let end = Math.min(index + pieceLength, length)
-    if (end < length && isPairAt(value, end - 1)) end--
-    this.draft.part(Kind.piece, value.slice(index, end), 0)
-    this.size += end - index
-    open.index = end
-    open.isWritten = true
-    open.settle()
-  }
-
-  private elements(open: Open): void {
-    const level = this.stack.length - 1
-    const start = open.index
-    const elements = copyElements(open.value, start, Math.min(start + pieceElements, open.length))
-    this.draft.separate(open, level)
-    if (open.shape === Shape.elements) this.draft.part(Kind.elements, elements, level)
-    else this.draft.part(Kind.indexed, { start, elements }, level)
-    this.size += elements.length * (open.shape === Shape.elements ? elementSize : 3 * elementSize)
-    open.index = start + pieceElements
-    open.settle()
-  }
-
   private pointer(): string {
     return pointerOf(this.stack, this.visit.thrownAt)
   }
@@ -370,6 +332,6 @@ export class Plan {
   }
 }
 
-// A name that every plain object inherits a value under: a copied run of entries would print it.
+// A name that every plain object inherits a value under: the copy of an object would print it.
 const readsPrototype = (list: ReadonlyArray<string> | null): boolean =>
   list !== null && list.some((name) => hasText((Object.prototype as Record<string, unknown>)[name]))

@@ -30,7 +30,7 @@ export const isDateClean = (): boolean =>
 /** True when holes of an array read as `undefined`, as they do on a worker thread. */
 export const areHolesClean = (): boolean => !hasIndex(arrayPrototype) && !hasIndex(objectPrototype)
 
-// Indexes come first among the own keys, enumerable or not. Some 1 us, once for a frame that is sent.
+// Indexes come first among the own keys, enumerable or not. 1.7 us (`bench/claims.ts`), once for a frame that is sent.
 const hasIndex = (object: object): boolean => {
   const first = Object.getOwnPropertyNames(object)[0]
   return first !== undefined && first.charCodeAt(0) <= 0x39

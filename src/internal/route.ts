@@ -26,8 +26,8 @@ const exploringShare = 0.02
 /** A thread is started only to explore at most once in this time (ms). */
 const startEvery = 60_000
 /**
- * What a frame on a worker costs the calling thread where no clock can stand: the answer's way in (ms). Measured as the difference
- * between the busy time of a run and the sum of its timed pieces.
+ * What a frame on a worker costs the calling thread where no clock can stand: the answer's way in (ms). Assumed, not measured: of
+ * the order of what a whole task costs the caller in Piscina. Too high a value favours slices for small frames.
  */
 const answerCost = 0.012
 

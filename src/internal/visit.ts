@@ -144,7 +144,7 @@ export class Visit {
     const toJSON = (object as { toJSON?: unknown }).toJSON
     if (typeof toJSON === "function") return toJSON === dateToJSON && isPlainDate(object) ? 26 : special
     // A boxed string would list an index for each of its characters, a typed array for each element.
-    // oxlint-disable-next-line unicorn/no-instanceof-builtins -- 3 ns; a string of another realm is only slower
+    // oxlint-disable-next-line unicorn/no-instanceof-builtins -- one of another realm is only slower
     if (depth === 0 || isView(object) || object instanceof String) return special
     if ((this.list !== null || depth >= visitDepth) && isBoxedPrimitive(object)) return special
     if (this.list !== null) return this.keyed(object, this.list, 0, depth, room, 0)

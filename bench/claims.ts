@@ -1,0 +1,93 @@
+/**
+ * The small figures that comments in `src` give as reasons, each measured anew: `node bench/claims.ts`, with either Node.
+ */
+import { estimate } from "../src/internal/estimate.ts"
+import { areHolesClean } from "../src/internal/realm.ts"
+import { median } from "./stats.ts"
+
+const rounds = 15
+let sum = 0
+
+const report = (what: string, figure: number, unit: string): void => {
+  process.stdout.write(`${what.padEnd(66)} ${figure.toPrecision(3)} ${unit}\n`)
+}
+
+/** Nanoseconds of one call, the median over some rounds of many. */
+const each = (what: string, calls: number, run: () => void): void => {
+  const times = Array.from({ length: rounds }, () => {
+    const begin = performance.now()
+    for (let i = 0; i < calls; i++) run()
+    return ((performance.now() - begin) / calls) * 1e6
+  })
+  report(what, median(times), "ns")
+}
+
+const time = (run: () => void): number => {
+  const begin = performance.now()
+  run()
+  return performance.now() - begin
+}
+
+report(`Node ${process.version}, rounds`, rounds, "")
+
+each("realm.ts: whether holes of arrays are clean", 20_000, () => {
+  if (areHolesClean()) sum++
+})
+
+const row = (id: number) => ({ id, name: "a name", email: "user@example.com", active: true, score: id * 1.5 })
+const document = { items: Array.from({ length: 12 }, (_, id) => row(id)) }
+each(`estimate.ts: a document of ${JSON.stringify(document).length} bytes, below its threshold`, 20_000, () => {
+  sum += estimate(document, 4_096)
+})
+
+// sink.ts: 40 MB of bytes put together in steps of 512 KB, and in one go.
+const step = 512 * 1024
+const chunks = Array.from({ length: 10 }, () => new Uint8Array(4 << 20).fill(1))
+const steps: Array<number> = []
+const whole: Array<number> = []
+for (let round = 0; round < rounds; round++) {
+  const target = new Uint8Array(40 << 20)
+  let at = 0
+  for (const chunk of chunks) {
+    for (let from = 0; from < chunk.length; from += step) {
+      steps.push(time(() => target.set(chunk.subarray(from, from + step), at)))
+      at += step
+    }
+  }
+  whole.push(time(() => Buffer.concat(chunks)))
+}
+report("sink.ts: a step of 512 KB", median(steps), "ms")
+report("sink.ts: 40 MB in one go", median(whole), "ms")
+
+// task.ts: entries of a wide map copied into objects of 16, with keys that no object has had yet.
+const entries = 7_424
+const copies = Array.from({ length: rounds }, (_, round) => {
+  const keys = Array.from({ length: entries }, (_, i) => `k${round}-${i}`)
+  const value = { body: "x" }
+  return time(() => {
+    for (let i = 0; i < entries; i += 16) {
+      const copy: Record<string, unknown> = {}
+      for (let j = i; j < i + 16; j++) copy[keys[j]!] = value
+      sum += JSON.stringify(copy).length
+    }
+  })
+})
+report("task.ts: an entry copied into an object of 16 and printed", (median(copies) / entries) * 1e6, "ns")
+
+// encode.ts: what a second argument costs, even if it is null.
+const records = Array.from({ length: 2_000 }, (_, id) => row(id))
+const without = median(Array.from({ length: rounds }, () => time(() => (sum += JSON.stringify(records).length))))
+const withNull = median(Array.from({ length: rounds }, () => time(() => (sum += JSON.stringify(records, null).length))))
+// visit.ts: reading all properties of records, by `for...in` and by `Object.keys`.
+const readIn = (record: Record<string, unknown>): void => {
+  for (const key in record) if (record[key] !== null) sum++
+}
+const readKeys = (record: Record<string, unknown>): void => {
+  const keys = Object.keys(record)
+  for (let i = 0; i < keys.length; i++) if (record[keys[i]!] !== null) sum++
+}
+const byIn = median(Array.from({ length: 99 }, () => time(() => records.forEach(readIn))))
+const byKeys = median(Array.from({ length: 99 }, () => time(() => records.forEach(readKeys))))
+report("visit.ts: for...in over Object.keys", byIn / byKeys, "x")
+
+report("encode.ts: JSON.stringify(value, null) over JSON.stringify(value)", withNull / without, "x")
