@@ -46,7 +46,7 @@ describe("event-loop monitor", () => {
       monitored(isExact, (watch) =>
         Effect.gen(function* () {
           // A timer mode that has not begun sees nothing.
-          yield* Effect.sleep("30 millis")
+          yield* until(() => watch.hasBegun)
           block(200)
           yield* until(() => watch.maxSinceStart >= 185)
           const first = watch.delays()
@@ -62,7 +62,7 @@ describe("event-loop monitor", () => {
         isExact,
         (watch) =>
           Effect.gen(function* () {
-            yield* Effect.sleep("30 millis")
+            yield* until(() => watch.hasBegun)
             block(1_000)
             yield* until(() => watch.maxSinceStart >= 985)
             yield* until(() => watch.delays().max < 985)
@@ -107,7 +107,7 @@ describe("event-loop monitor", () => {
         assert.isUndefined((yield* metrics).maxEventLoopLag)
         yield* Effect.gen(function* () {
           const { stats } = yield* EventLoopMonitor
-          yield* Effect.sleep("30 millis")
+          yield* until(() => Effect.runSync(stats).mean > 0)
           block(200)
           yield* until(() => Effect.runSync(stats).maxLag >= 185)
           assert.isAtLeast((yield* metrics).maxEventLoopLag!, 185)
