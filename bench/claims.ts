@@ -1,6 +1,9 @@
 /**
  * The small figures that comments in `src` give as reasons, each measured anew: `node bench/claims.ts`, with either Node.
  */
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+import { elementAt } from "../src/internal/elements.ts"
 import { estimate } from "../src/internal/estimate.ts"
 import { areHolesClean } from "../src/internal/realm.ts"
 import { median } from "./stats.ts"
@@ -39,6 +42,47 @@ const document = { items: Array.from({ length: 12 }, (_, id) => row(id)) }
 each(`estimate.ts: a document of ${JSON.stringify(document).length} bytes, below its threshold`, 20_000, () => {
   sum += estimate(document, 4_096)
 })
+
+// elements.ts: what two ways of reading do to 200,000 pairs of doubles, read after other arrays, and what they take.
+setFlagsFromString("--expose-gc")
+const collect = runInNewContext("gc") as () => void
+const heap = (): number => {
+  collect()
+  return process.memoryUsage().heapUsed
+}
+const others = Array.from({ length: 200_000 }, () => ["a", "b"])
+const readIndexed = (array: ReadonlyArray<unknown>): void => {
+  for (let i = 0; i < array.length; i++) if (typeof array[i] === "number") sum++
+}
+const readCarefully = (array: ReadonlyArray<unknown>): void => {
+  for (let i = 0; i < array.length; i++) if (typeof elementAt(array, i) === "number") sum++
+}
+for (const [what, read] of [
+  ["elementAt(array, i)", readCarefully],
+  ["array[i]", readIndexed]
+] as const) {
+  const pairs = Array.from({ length: 200_000 }, (_, i) => [i + 0.5, i / 4])
+  const before = heap()
+  const times = Array.from({ length: rounds }, () =>
+    time(() => {
+      others.forEach(read)
+      pairs.forEach(read)
+    })
+  )
+  report(`elements.ts: ${what}, an element`, (median(times) / 800_000) * 1e6, "ns")
+  report(`elements.ts: ${what}, the heap grows for a pair by`, (heap() - before) / pairs.length, "bytes")
+}
+
+report(
+  "sink.ts: new Uint8Array of 64 KB",
+  median(Array.from({ length: 999 }, () => time(() => new Uint8Array(65_536)))),
+  "ms"
+)
+report(
+  "sink.ts: Buffer.allocUnsafeSlow of it",
+  median(Array.from({ length: 999 }, () => time(() => Buffer.allocUnsafeSlow(65_536)))),
+  "ms"
+)
 
 // sink.ts: 40 MB of bytes put together in steps of 512 KB, and in one go.
 const step = 512 * 1024

@@ -19,12 +19,13 @@ import type { FrameResult, FrameTask } from "./internal/task.ts"
 /**
  * An answer whose bytes are moved out of the thread, not copied.
  *
- * The two fields are its own: if this file was bundled with a Piscina of its own, the one that runs the thread does not know
+ * Its fields are its own: if this file was bundled with a Piscina of its own, the one that runs the thread does not know
  * its mark and clones the object, and that gives the same answer.
  */
 class MovedResult implements FrameResult {
   readonly text = undefined
   readonly bytes: Uint8Array
+  readonly isMoved = true
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes

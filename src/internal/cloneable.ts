@@ -7,6 +7,7 @@
  */
 import { isDate, isMap, isProxy, isSet } from "node:util/types"
 import type { Frame } from "./draft.ts"
+import { elementAt } from "./elements.ts"
 import { areHolesClean, isRawJSON } from "./realm.ts"
 import { type Entries, Kind } from "./task.ts"
 import { isPlainDate } from "./visit.ts"
@@ -50,10 +51,8 @@ const isPlainArray = (array: ReadonlyArray<unknown>, list: ReadonlyArray<string>
     return false
   const length = array.length
   if (length <= namedItems && hasNames(array)) return false
-  let i = 0
-  while (i < length && typeof array[i] === "number") i++
-  for (; i < length; i++) {
-    if (!isPlain(array[i], list)) return false
+  for (let i = 0; i < length; i++) {
+    if (!isPlain(elementAt(array, i), list)) return false
   }
   return true
 }

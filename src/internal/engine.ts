@@ -164,7 +164,7 @@ export class Engine {
       return undefined
     const router = this.routers[routing]
     if (timeLeft(this.settings.turnBudget) <= 0) return undefined
-    const begun = begin(value, router.frameSize)
+    const begun = begin(value)
     if (isSerializationError(begun)) return begun
     if (begun.size < 0) return begun.visit.trail.length > 0 ? begun : undefined
     const { containers, numbers } = begun.visit

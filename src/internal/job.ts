@@ -257,6 +257,8 @@ export class Job implements Task {
     else if (result.bytes !== undefined) sink.bytes(result.bytes)
     else sink.text(result.text!)
     if (sink.isTooLong) this.fail(outputTooLong())
+    // Left to the garbage collector, the buffers of all frames are the next major collection.
+    if (result.isMoved === true) (result.bytes!.buffer as ArrayBuffer).transfer(0)
   }
 
   private judge(verdict: Verdict): boolean {

@@ -2,6 +2,8 @@
  * A container that the plan has entered and not yet left, and how far it is.
  */
 
+import { elementAt, isSliceable, slice } from "./elements.ts"
+
 /** What kind of container is open. Small integers: compared at every step. */
 export const Shape = {
   /** The holder of the root value: no text of its own. */
@@ -69,7 +71,8 @@ export class Open {
   }
 
   read(index: number): unknown {
-    return this.keys === null ? this.value[index] : this.value[this.keys[index]!]
+    if (this.keys !== null) return this.value[this.keys[index]!]
+    return this.shape === Shape.array ? elementAt(this.value, index) : this.value[index]
   }
 
   /** Passes children up to `to` as they are. */
@@ -90,6 +93,7 @@ export class Open {
   /** The children that wait. */
   waiting(): Array<unknown> {
     if (this.run !== null) return this.run
+    if (this.shape === Shape.array && isSliceable(this.value)) return slice.call(this.value, this.runStart, this.index)
     const values: Array<unknown> = []
     for (let i = this.runStart; i < this.index; i++) values.push(this.read(i))
     return values

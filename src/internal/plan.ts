@@ -23,6 +23,8 @@ import type { Begun } from "./whole.ts"
 const unopenedLevels = 100
 /** Code units that a child may go over what the frame has room for, rather than be cut. */
 const slack = 4_096
+/** A container with more children is not thought to hold wide maps. */
+const fewChildren = 64
 /** Only a `toJSON` or a getter that gives a new container each time gets as deep as this. */
 const deepest = 5_000_000
 export interface PlanOptions {
@@ -137,12 +139,14 @@ export class Plan {
   private range(open: Open): void {
     const { visit } = this
     const room = Math.max(this.budget - this.size, 64)
+    // One of few children may be a wide map: see `Visit.object`.
+    const depth = open.length > fewChildren ? visitDepth : visitDepth + 1
     visit.reset()
     try {
       const size =
         open.shape === Shape.array
-          ? visit.array(open.value, open.index, visitDepth, room, slack)
-          : visit.keyed(open.value, open.keys!, open.index, visitDepth, room, slack)
+          ? visit.array(open.value, open.index, depth, room, slack)
+          : visit.keyed(open.value, open.keys!, open.index, depth, room, slack)
       if (size >= 0) {
         open.advance(open.length)
         this.size += size

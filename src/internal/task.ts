@@ -71,6 +71,8 @@ export interface FrameTask {
 export interface FrameResult {
   readonly text: string | undefined
   readonly bytes: Uint8Array | undefined
+  /** The memory of the bytes came from another thread and is the receiver's alone, to free when it has copied them. */
+  readonly isMoved?: boolean | undefined
 }
 
 /**

@@ -9,6 +9,7 @@
  * allocation a node: `docs/architecture.md` has the figures.
  */
 import { isBoxedPrimitive, isDate } from "node:util/types"
+import { elementAt } from "./elements.ts"
 import { dateToISOString, dateToJSON, isDateClean, isRawJSON } from "./realm.ts"
 
 /** Not entered: the child itself needs a closer look. */
@@ -24,6 +25,9 @@ export const visitDepth = 400
 
 /** Strings longer than this are cut into pieces (UTF-16 code units). */
 export const longString = 16_384
+
+/** Longer arrays that have numbers first, last and in the middle are thought to hold nothing else. */
+const longestRow = 8
 
 /** A container that was open where the visit stopped. */
 export interface Crossing {
@@ -83,17 +87,20 @@ export class Visit {
     let i = from
     this.containers++
     try {
-      while (i < length && typeof array[i] === "number") {
-        i++
-        size += 8
-        if (size > room && i < length) {
-          this.numbers += i - from
-          return this.stop(array, null, i, "", size, false)
+      const mayHoldNumbers = from < length && isNumberLike(elementAt(array, 0))
+      if (mayHoldNumbers && isVector(array)) {
+        while (i < length && typeof array[i] === "number") {
+          i++
+          size += 8
+          if (size > room && i < length) {
+            this.numbers += i - from
+            return this.stop(array, null, i, "", size, false)
+          }
         }
+        this.numbers += i - from
       }
-      this.numbers += i - from
       for (; i < length; i++) {
-        const value = array[i]
+        const value = mayHoldNumbers ? elementAt(array, i) : array[i]
         switch (typeof value) {
           case "number":
             size += 8
@@ -277,9 +284,26 @@ const fewNumbers = (array: ReadonlyArray<unknown>): number => {
   const length = array.length
   if (length > 4 || (array as { toJSON?: unknown }).toJSON !== undefined) return 0
   for (let i = 0; i < length; i++) {
-    if (typeof array[i] !== "number") return 0
+    if (typeof elementAt(array, i) !== "number") return 0
   }
   return length * 8
+}
+
+// What may be the first element of an array that V8 keeps as numbers (a hole reads as `undefined`).
+const isNumberLike = (first: unknown): boolean => typeof first === "number" || first === undefined
+
+// Keeps rows of numbers and other values out of the loop for numbers (see `elements.ts`). What throws does so again in its turn.
+const isVector = (array: ReadonlyArray<unknown>): boolean => {
+  const { length } = array
+  try {
+    return (
+      length > longestRow &&
+      typeof elementAt(array, length - 1) === "number" &&
+      typeof elementAt(array, length >> 1) === "number"
+    )
+  } catch {
+    return false
+  }
 }
 
 const needsLook = (value: unknown): boolean =>

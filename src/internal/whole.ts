@@ -8,6 +8,9 @@ import { pointerOf } from "./pointer.ts"
 import { isRawJSON } from "./realm.ts"
 import { Visit, visitDepth } from "./visit.ts"
 
+/** Code units up to which a value is looked at in one go. Larger than a frame: there is nothing to cut, to copy or to join. */
+export const wholeSize = 98_304
+
 /** A visit of the root that the plan goes on from, so that nothing is read a third time. */
 export interface Begun {
   readonly visit: Visit
@@ -15,12 +18,12 @@ export interface Begun {
   readonly size: number
 }
 
-/** Visits the root as far as `room` goes. An error is what user code threw on the way. */
-export const begin = (root: object, room: number): Begun | SerializationError => {
+/** Visits the root as far as a whole value may go. An error is what user code threw on the way. */
+export const begin = (root: object): Begun | SerializationError => {
   const visit = new Visit(null)
   try {
     // What is next to the root may be a wide map: see `Visit.object`.
-    return { visit, size: visit.child(root, Array.isArray(root) ? visitDepth : visitDepth + 1, room) }
+    return { visit, size: visit.child(root, Array.isArray(root) ? visitDepth : visitDepth + 1, wholeSize) }
   } catch (thrown) {
     return userCodeFailed(pointerOf([], visit.thrownAt), thrown)
   }
