@@ -5,7 +5,7 @@
  *
  * prints per data set medians (and quartiles) of the ratios to `JSON.stringify` (+ UTF-8 encode for bytes and stream),
  * each within its round, and the longest hold of the loop. `--routes` takes every name of `contenders.ts`; `--space 2`
- * prints pretty. One process a data set. A string counts its first use.
+ * prints pretty; `--cold` measures the first call after a full garbage collection. One process a data set. A string counts its first use.
  */
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -25,6 +25,7 @@ const { values: flags } = parseArgs({
     rounds: { type: "string", default: "15" },
     warmup: { type: "string", default: "3" },
     space: { type: "string" },
+    cold: { type: "boolean", default: false },
     node: { type: "string" },
     child: { type: "string" }
   }
@@ -77,6 +78,7 @@ if (flags.child === undefined) {
   const result = await compare(values, lanes, {
     rounds: Number(flags.rounds),
     warmup: Number(flags.warmup),
+    cold: flags.cold,
     ...(set.fresh === true ? { fresh: () => loadValues(set) } : {}),
     ...(flags.space === undefined ? {} : { call: { space: Number(flags.space) } })
   })

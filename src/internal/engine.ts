@@ -114,13 +114,17 @@ export class Engine {
       done(outcome, result)
       return undefined
     }
+    // Listing the keys of a wide map takes milliseconds: the turn may be over already.
+    const estimated = performance.now()
+    charge(estimated - began)
     const begun = mode === "job" ? this.beginWhole(value, options, output.unit) : mode === "hidden" ? mode : undefined
     if (begun !== undefined && begun !== "hidden" && !("visit" in begun)) {
       const error = "text" in begun ? undefined : begun
       const result = output.of("text" in begun ? begun.text : "")
       const size = error === undefined ? output.size(result) : 0
-      const time = performance.now() - began
-      charge(time)
+      const ended = performance.now()
+      const time = ended - began
+      charge(ended - estimated)
       const outcome: Outcome = { ...atOnce(arm, error, false, time, size), path: "sliced", frames: 1 }
       this.counters.frames.sliced++
       this.counters.ended(outcome, time, size, label)

@@ -21,19 +21,23 @@ let immediate: NodeJS.Immediate | undefined
 let isTicking = false
 let longest = 0
 
+// Nobody has done anything in this turn yet. The next one begins anew; a process that could end need not wait for it.
+const begin = (): void => {
+  if (immediate !== undefined || isTicking) return
+  spent = 0
+  immediate = setImmediate(tick)
+  immediate.unref()
+}
+
 /** Milliseconds of `budget` that are left in this turn. */
 export const timeLeft = (budget: number): number => {
-  if (immediate === undefined && !isTicking) {
-    // Nobody has done anything in this turn yet. The next one begins anew; a process that could end need not wait for it.
-    spent = 0
-    immediate = setImmediate(tick)
-    immediate.unref()
-  }
+  begin()
   return budget - spent
 }
 
 /** Adds work that was done in a caller's own turn. */
 export const charge = (milliseconds: number): void => {
+  begin()
   spent += milliseconds
   if (milliseconds > longest) longest = milliseconds
 }
@@ -51,7 +55,7 @@ export const schedule = (task: Task): void => {
 
 const tick = (): void => {
   const tasks = queue
-  const begin = performance.now()
+  const began = performance.now()
   let i = 0
   queue = []
   immediate = undefined
@@ -60,7 +64,7 @@ const tick = (): void => {
   while (i < tasks.length && spent < tasks[i]!.budget) {
     const task = tasks[i++]!
     if (task.step()) tasks.push(task)
-    spent = performance.now() - begin
+    spent = performance.now() - began
   }
   isTicking = false
   if (spent > longest) longest = spent

@@ -117,6 +117,7 @@ export class PoolThread {
       // Flags like `--import` are for the program: a thread that loads an application's instrumentation is a second
       // application.
       execArgv: [],
+      niceIncrement: 10,
       ...(resourceLimits === undefined ? undefined : { resourceLimits })
     })
     this.piscina = piscina
