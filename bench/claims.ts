@@ -31,6 +31,8 @@ const time = (run: () => void): number => {
   return performance.now() - begin
 }
 
+const repeated = (run: () => void, times = 99): number => median(Array.from({ length: times }, () => time(run)))
+
 report(`Node ${process.version}, rounds`, rounds, "")
 
 each("realm.ts: whether holes of arrays are clean", 20_000, () => {
@@ -75,12 +77,12 @@ for (const [what, read] of [
 
 report(
   "sink.ts: new Uint8Array of 64 KB",
-  median(Array.from({ length: 999 }, () => time(() => new Uint8Array(65_536)))),
+  repeated(() => new Uint8Array(65_536), 999),
   "ms"
 )
 report(
   "sink.ts: Buffer.allocUnsafeSlow of it",
-  median(Array.from({ length: 999 }, () => time(() => Buffer.allocUnsafeSlow(65_536)))),
+  repeated(() => Buffer.allocUnsafeSlow(65_536), 999),
   "ms"
 )
 
@@ -118,6 +120,18 @@ const copies = Array.from({ length: rounds }, (_, round) => {
 })
 report("task.ts: an entry copied into an object of 16 and printed", (median(copies) / entries) * 1e6, "ns")
 
+// encode.ts: keys of entries made into text one by one, or all in one call and parted again.
+const names = Array.from({ length: entries }, (_, i) => `entry-${i}`)
+const plainKey = /^[ !#-[\]-~]*$/
+const eachKey = () =>
+  names.forEach((name) => (sum += (plainKey.test(name) ? `"${name}"` : JSON.stringify(name)).length))
+const allKeys = () =>
+  JSON.stringify(names)
+    .slice(2, -2)
+    .split('","')
+    .forEach((name) => (sum += `"${name}"`.length))
+report("encode.ts: keys in one call over one by one", repeated(allKeys) / repeated(eachKey), "x")
+
 // encode.ts: what a second argument costs, even if it is null.
 const records = Array.from({ length: 2_000 }, (_, id) => row(id))
 const without = median(Array.from({ length: rounds }, () => time(() => (sum += JSON.stringify(records).length))))
@@ -130,8 +144,8 @@ const readKeys = (record: Record<string, unknown>): void => {
   const keys = Object.keys(record)
   for (let i = 0; i < keys.length; i++) if (record[keys[i]!] !== null) sum++
 }
-const byIn = median(Array.from({ length: 99 }, () => time(() => records.forEach(readIn))))
-const byKeys = median(Array.from({ length: 99 }, () => time(() => records.forEach(readKeys))))
+const byIn = repeated(() => records.forEach(readIn))
+const byKeys = repeated(() => records.forEach(readKeys))
 report("visit.ts: for...in over Object.keys", byIn / byKeys, "x")
 
 report("encode.ts: JSON.stringify(value, null) over JSON.stringify(value)", withNull / without, "x")

@@ -1,10 +1,7 @@
 import { afterEach, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { spawn } from "node:child_process"
-import { getEventListeners } from "node:events"
 import { Readable } from "node:stream"
 import { buffer } from "node:stream/consumers"
-import { fileURLToPath } from "node:url"
 import {
   makeSerializer,
   serializeAsync,
@@ -12,21 +9,9 @@ import {
   serializeToReadableStream,
   shutdownSerializationPool
 } from "../src/Async.ts"
-import { isSerializationError, type SerializationError } from "../src/SerializationError.ts"
-import { fixture, until, watchWorkers } from "./fixtures/pool.ts"
-import { around, collect, records } from "./support/values.ts"
-
-const rejection = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => assert.fail("it did not reject"),
-    (error: unknown) => error
-  )
-
-const reasonOf = async (promise: Promise<unknown>) => {
-  const error = await rejection(promise)
-  assert.isTrue(isSerializationError(error))
-  return (error as SerializationError).reason
-}
+import { isSerializationError } from "../src/SerializationError.ts"
+import { until, watchWorkers } from "./fixtures/pool.ts"
+import { around, collect, reasonOf, records } from "./support/values.ts"
 
 const value = around(1)
 const text = JSON.stringify(value)
@@ -125,109 +110,6 @@ describe("makeSerializer", () => {
   )
 })
 
-describe("signals", () => {
-  const reason = new Error("the client is gone")
-
-  for (const routing of ["sliced", "worker"] as const) {
-    it(`${routing}: an abort in the middle rejects with its reason, and leaves no listener`, async () => {
-      await using serializer = makeSerializer({ maxThreads: 1, routing })
-      const large = records(100_000)
-      for (const call of [
-        (signal: AbortSignal) => serializer.serialize(large, { signal }),
-        (signal: AbortSignal) => serializer.serializeToBytes(large, { signal })
-      ]) {
-        const controller = new AbortController()
-        const promise = call(controller.signal)
-        assert.strictEqual(getEventListeners(controller.signal, "abort").length, 1)
-        setImmediate(() => controller.abort(reason))
-        assert.strictEqual(await rejection(promise), reason)
-        assert.strictEqual(getEventListeners(controller.signal, "abort").length, 0)
-      }
-      // One that has ended has no listener either, and does not mind.
-      const controller = new AbortController()
-      const { serialized } = await serializer.serialize(value, { signal: controller.signal })
-      assert.isTrue(serialized === text)
-      assert.strictEqual(getEventListeners(controller.signal, "abort").length, 0)
-      controller.abort(reason)
-      const { fallbackPath, slicedPath, workerPath } = await serializer.metrics()
-      assert.strictEqual(slicedPath + workerPath + fallbackPath, 1)
-    })
-
-    it(`${routing}: a stream that is aborted errors with the reason, and leaves no listener`, async () => {
-      await using serializer = makeSerializer({ maxThreads: 1, routing })
-      const controller = new AbortController()
-      const { signal } = controller
-      const reader = serializer.serializeToReadableStream(records(100_000), { signal, chunkSize: 1000 }).getReader()
-      await reader.read()
-      controller.abort(reason)
-      const failed = async () => {
-        while (!(await reader.read()).done);
-      }
-      assert.strictEqual(await rejection(failed()), reason)
-      assert.strictEqual(getEventListeners(signal, "abort").length, 0)
-      const next = await collect(serializer.serializeToReadableStream(value, { signal: new AbortController().signal }))
-      assert.isTrue(Buffer.concat(next).toString() === text)
-    })
-  }
-
-  it("a stream that was read to its end leaves no listener", async () => {
-    await using serializer = makeSerializer({ routing: "sliced" })
-    const { signal } = new AbortController()
-    await collect(serializer.serializeToReadableStream(value, { signal }))
-    assert.strictEqual(getEventListeners(signal, "abort").length, 0)
-  })
-
-  it("a stream that is cancelled stops the walk and leaves no listener", async () => {
-    await using serializer = makeSerializer({ routing: "sliced" })
-    const { signal } = new AbortController()
-    let reads = 0
-    const large = Array.from({ length: 200_000 }, () => ({
-      get text() {
-        reads++
-        return "a little text"
-      }
-    }))
-    const reader = serializer.serializeToReadableStream(large, { signal, chunkSize: 1000 }).getReader()
-    await reader.read()
-    await reader.cancel()
-    const before = reads
-    assert.isBelow(before, 150_000)
-    await new Promise(setImmediate)
-    await new Promise(setImmediate)
-    assert.strictEqual(reads, before)
-    assert.strictEqual(getEventListeners(signal, "abort").length, 0)
-  })
-
-  it("one that is aborted already does nothing", async () => {
-    await using serializer = makeSerializer()
-    const signal = AbortSignal.abort(reason)
-    let calls = 0
-    const watched = { toJSON: () => calls++ }
-    assert.strictEqual(await rejection(serializer.serialize(watched, { signal })), reason)
-    assert.strictEqual(await rejection(serializer.serializeToBytes(watched, { signal })), reason)
-    assert.strictEqual(await rejection(collect(serializer.serializeToReadableStream(watched, { signal }))), reason)
-    assert.strictEqual(calls, 0)
-  })
-
-  it("a reason that is undefined or no error is passed on as it is", async () => {
-    await using serializer = makeSerializer({ routing: "sliced" })
-    for (const reason of [null, 0, "gone"]) {
-      const controller = new AbortController()
-      const promise = serializer.serialize(records(100_000), { signal: controller.signal })
-      controller.abort(reason)
-      assert.strictEqual(await rejection(promise), reason)
-    }
-  })
-
-  it("a call that has failed by itself keeps its error", async () => {
-    await using serializer = makeSerializer()
-    const controller = new AbortController()
-    const promise = serializer.serialize(1n, { signal: controller.signal })
-    const failed = reasonOf(promise)
-    assert.strictEqual((await failed)._tag, "UnsupportedValue")
-  })
-})
-
 describe("the instance of the process", () => {
   afterEach(() => shutdownSerializationPool())
 
@@ -262,58 +144,5 @@ describe("the instance of the process", () => {
     const call = serializeAsync(value, { routing: "worker" })
     await Promise.all([shutdownSerializationPool(), shutdownSerializationPool()])
     assert.strictEqual((await call).path, "worker")
-  })
-})
-
-describe("a program", () => {
-  const run = (mode: string, env: Record<string, string> = {}) => {
-    const child = spawn(process.execPath, [fileURLToPath(fixture("./async-program.ts")), mode], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...env }
-    })
-    const output = { text: "" }
-    const waiting: Array<() => void> = []
-    const listen = (chunk: Buffer) => {
-      output.text += chunk.toString()
-      for (const check of waiting) check()
-    }
-    child.stdout.on("data", listen)
-    child.stderr.on("data", listen)
-    const ended = new Promise<{ code: number | null; signal: string | null; text: string }>((resolve) =>
-      child.on("close", (code, signal) => resolve({ code, signal, text: output.text }))
-    )
-    const says = (what: string) =>
-      new Promise<void>((resolve) => {
-        const check = () => {
-          if (output.text.includes(what)) resolve()
-        }
-        waiting.push(check)
-        check()
-      })
-    return { child, ended, says }
-  }
-
-  it("configures its instance by the environment", async () => {
-    assert.strictEqual((await run("config", { SERIALIZATION_ROUTING: "sliced" }).ended).text, "sliced true\n")
-    assert.strictEqual((await run("config", { SERIALIZATION_ROUTING: "sync" }).ended).text, "sync true\n")
-    const { code, text } = await run("config", { SERIALIZATION_MAX_THREADS: "many" }).ended
-    assert.match(text, /ConfigError[^]*SERIALIZATION_MAX_THREADS/)
-    assert.strictEqual(code, 0)
-    assert.match((await run("config", { SERIALIZATION_TURN_BUDGET: "0 millis" }).ended).text, /`turnBudget`/)
-  })
-
-  it("that never shuts the pool down ends by itself", async () => {
-    assert.deepStrictEqual(await run("idle").ended, { code: 0, signal: null, text: "worker true\n" })
-  })
-
-  it("is kept alive by a call in flight, and by nothing after it", async () => {
-    assert.deepStrictEqual(await run("in flight").ended, { code: 0, signal: null, text: "worker true\nworker true\n" })
-  })
-
-  it("ends cleanly on SIGTERM when its handler shuts the pool down", async () => {
-    const { child, ended, says } = run("sigterm")
-    await says("ready")
-    child.kill("SIGTERM")
-    assert.deepStrictEqual(await ended, { code: 0, signal: null, text: "worker true\nready\nworker true\n" })
   })
 })

@@ -1,23 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { startFailed } from "../src/internal/pool/classify.ts"
-import { PoolThread } from "../src/internal/pool/thread.ts"
-import { Warnings } from "../src/internal/pool/warnings.ts"
+import type { WorkerCrashed, WorkerPoolOptions } from "../src/WorkerPool.ts"
 import {
-  PoolClosed,
-  QueueFull,
-  WorkerCrashed,
-  WorkerPool,
-  WorkerPoolError,
-  type WorkerPoolOptions
-} from "../src/WorkerPool.ts"
-import { fault, faultyPool, fixture, frame, Gate, turn, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
-
-const run = (task: ReturnType<typeof frame>) => WorkerPool.use((pool) => pool.run(task))
-
-const stats = WorkerPool.use((pool) => pool.stats)
-
-const ready = WorkerPool.use((pool) => pool.admission!.ready)
+  fault,
+  faultyPool,
+  frame,
+  Gate,
+  ready,
+  run,
+  stats,
+  turn,
+  until,
+  untilStats,
+  watchWorkers
+} from "./fixtures/pool.ts"
 
 /** The error of a frame, after which the pool must be as good as new. */
 const failing = (options: WorkerPoolOptions, task: ReturnType<typeof frame>) => {
@@ -200,121 +196,4 @@ describe("a frame that cannot be cloned", () => {
       })
     )
   }
-})
-
-describe("a worker that does not start", () => {
-  const starting = (options: WorkerPoolOptions) => {
-    const { layer, logged } = faultyPool(options)
-    return Effect.gen(function* () {
-      const errors = yield* Effect.all(
-        [run(frame(1)), run(frame(2)), ready].map((effect) => Effect.flip(effect as typeof ready)),
-        { concurrency: "unbounded" }
-      )
-      assert.deepStrictEqual(
-        errors.map(({ reason }) => reason._tag),
-        ["WorkerStartFailed", "WorkerStartFailed", "WorkerStartFailed"]
-      )
-      const { failed, queued, threads } = yield* stats
-      assert.deepStrictEqual({ failed, queued, threads }, { failed: { WorkerStartFailed: 3 }, queued: 0, threads: 0 })
-      assert.deepStrictEqual(logged, [errors[0]!.message])
-      // It is tried again.
-      yield* Effect.flip(run(frame(1)))
-      assert.strictEqual((yield* stats).failed.WorkerStartFailed, 4)
-      assert.strictEqual(logged.length, 1)
-      return errors[0]!.message
-    }).pipe(Effect.provide(layer))
-  }
-
-  for (const [name, options, pattern] of [
-    ["a missing file", { workerUrl: fixture("./no-such-worker.ts") }, /no-such-worker\.ts.*no such file.*`workerUrl`/],
-    ["an error at load", { workerUrl: fixture("./worker-throws.ts") }, /broken at load/],
-    ["process.exit at load", { workerUrl: fixture("./worker-exits.ts") }, /ended before it was ready/],
-    ["a foreign worker", { workerUrl: fixture("./worker-foreign.ts") }, /does not answer as the worker/],
-    ["a file without the export", { workerUrl: fixture("./worker-no-export.ts") }, /No handler function exported/],
-    ["limits that nothing fits into", { resourceLimits: { maxOldGenerationSizeMb: 8 } }, /Raise `resourceLimits`/]
-  ] as const) {
-    it.live(name, () =>
-      Effect.gen(function* () {
-        assert.match(yield* starting(options), pattern)
-      })
-    )
-  }
-
-  it.live("one that is never ready", () =>
-    Effect.gen(function* () {
-      const { ended, started } = yield* watchWorkers
-      const error = yield* Effect.callback<WorkerPoolError>((resume) => {
-        const thread = new PoolThread(
-          { workerFile: fixture("./worker-pending.ts").href, resourceLimits: undefined, startTimeout: 50 },
-          {
-            onReady: () => assert.fail("ready"),
-            onStartFailed: (_, error) => void thread.stop().then(() => resume(Effect.succeed(error))),
-            onGone: () => assert.fail("gone")
-          }
-        )
-      })
-      assert.match(error.message, /not ready within 50ms/)
-      assert.strictEqual(ended.length, started.length)
-    })
-  )
-
-  it.live("beside others that run, it costs nobody anything", () => {
-    // The first thread starts from a good file. The second does not: the gate's frames ask for it.
-    const gate = new Gate()
-    const { layer, logged } = faultyPool({ maxThreads: 2 })
-    return Effect.gen(function* () {
-      const { started } = yield* watchWorkers
-      yield* Effect.gen(function* () {
-        yield* ready
-        const fibers = yield* Effect.forEach(Array.from({ length: 9 }), () =>
-          Effect.forkChild(run(gate.frame), { startImmediately: true })
-        )
-        assert.strictEqual((yield* stats).queued, 1)
-        yield* until(() => started.length === 2)
-        yield* Effect.promise(() => started[1]!.terminate())
-        yield* untilStats(({ threads }) => threads === 1)
-        yield* gate.open
-        const results = yield* Effect.forEach(fibers, Fiber.join)
-        assert.isTrue(results.every(({ text }) => text === "through"))
-        assert.strictEqual(logged.length, 1)
-        // No further one for now.
-        yield* Effect.forEach([1, 2, 3], (i) => run(frame(i)), { concurrency: 3 })
-        assert.strictEqual(started.length, 2)
-      }).pipe(Effect.ensuring(gate.open), Effect.provide(layer))
-    })
-  })
-
-  it("a file named by something else than a URL is reported, not thrown", () => {
-    assert.match(startFailed("worker.js", new Error("odd")).message, /worker\.js.*no such file/)
-  })
-})
-
-describe("warnings", () => {
-  it("come once a minute for each reason, and tell how many were left out", () => {
-    let now = 1_000
-    const logged: Array<string> = []
-    const warnings = new Warnings(
-      () => now,
-      (message, reason) => void logged.push(`${reason}: ${message}`)
-    )
-    const crashed = new WorkerPoolError({ reason: new WorkerCrashed({ exitCode: 1 }) })
-    const full = new WorkerPoolError({ reason: new QueueFull({ maxQueue: 1 }) })
-    warnings.add(crashed)
-    warnings.add(crashed)
-    warnings.add(full)
-    now += 59_999
-    warnings.add(crashed)
-    assert.deepStrictEqual(logged, [`WorkerCrashed: ${crashed.message}`, `QueueFull: ${full.message}`])
-    now += 1
-    warnings.add(crashed)
-    assert.strictEqual(logged[2], `WorkerCrashed: ${crashed.message} (and 2 more since the last warning)`)
-    now += 60_000
-    warnings.add(crashed)
-    assert.strictEqual(logged[3], `WorkerCrashed: ${crashed.message}`)
-  })
-
-  it("do not come for calls after the end", () => {
-    const warnings = new Warnings(Date.now, () => assert.fail("logged"))
-    warnings.add(new WorkerPoolError({ reason: new PoolClosed({}) }))
-  })
 })

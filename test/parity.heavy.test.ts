@@ -1,7 +1,7 @@
 /** Values of a hundred megabytes. As text on the sliced route, as bytes and streamed on both. */
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { cases } from "./support/cases.ts"
-import { oracle } from "./support/oracle.ts"
+import { type Expected, oracle } from "./support/oracle.ts"
 import { check } from "./support/parity.ts"
 import { type OutputName, subjects } from "./support/subjects.ts"
 
@@ -10,14 +10,20 @@ const plans: ReadonlyArray<readonly [route: "sliced" | "worker", outputs: Readon
   ["worker", ["bytes", "stream"]]
 ]
 
-for (const [route, outputs] of plans) {
-  describe(`parity, ${route}, heavy`, () => {
-    const subject = subjects[route]()
-    afterAll(() => subject.dispose())
-    for (const testCase of cases.filter((testCase) => testCase.isHeavy === true)) {
-      it(testCase.name, async () => {
-        const expected = oracle(testCase)
-        for (const output of outputs) assert.isUndefined(await check(subject, output, testCase, expected), output)
+for (const testCase of cases.filter((testCase) => testCase.isHeavy === true)) {
+  describe(`parity, heavy, ${testCase.name}`, () => {
+    // Once for both routes.
+    let expected: Expected | undefined
+    afterAll(() => void (expected = undefined))
+    for (const [route, outputs] of plans) {
+      it(route, async () => {
+        expected ??= oracle(testCase)
+        const subject = subjects[route]()
+        try {
+          for (const output of outputs) assert.isUndefined(await check(subject, output, testCase, expected), output)
+        } finally {
+          await subject.dispose()
+        }
       })
     }
   })

@@ -7,6 +7,7 @@ import type { Description } from "./support/description.ts"
 import { type Answer, difference, differenceOfCalls, expect, oracle, runNatively } from "./support/oracle.ts"
 import { paddings, paddingsFor } from "./support/padding.ts"
 import { parityCase, type ParityCase } from "./support/parityCase.ts"
+import { type Call, showCall } from "./support/recorder.ts"
 
 /** Takes the native outcome of a second run for an answer of a library that does everything right. */
 const perfectAnswer = (testCase: ParityCase, wrapping?: (typeof paddings)[number]) => {
@@ -117,16 +118,29 @@ describe("oracle", () => {
       const toJSON = recorder.toJSON(() => 1)
       return { a: { toJSON }, b: { toJSON } }
     })
-    assert.deepStrictEqual(two, ['toJSON on $.a ("a")', 'toJSON on $.b ("b")'])
+    assert.deepStrictEqual(two.map(showCall), ['toJSON on $.a ("a")', 'toJSON on $.b ("b")'])
     assert.isUndefined(differenceOfCalls(two, [...two]))
-    for (const other of [[], two.slice(1), [...two].reverse(), [...two, two[0]!], ['toJSON on $.a ("b")', two[1]!]]) {
+    const [first, second] = two as [Call, Call]
+    for (const other of [
+      [],
+      [second],
+      [second, first],
+      [first, second, first],
+      [{ ...first, args: ["b"] }, second],
+      [{ ...first, args: ["a", undefined] }, second],
+      [{ ...first, self: second.self }, second],
+      // An object is not a string that looks like its name.
+      [{ ...first, self: "$.a" }, second],
+      [{ ...first, code: "replacer" as const }, second]
+    ]) {
       assert.isString(differenceOfCalls(two, other))
+      assert.isString(differenceOfCalls(other, two))
     }
     const replaced = log(
       () => ({ list: [7] }),
       (recorder) => ({ replacer: recorder.replacer((_, value) => value) })
     )
-    assert.deepStrictEqual(replaced, [
+    assert.deepStrictEqual(replaced.map(showCall), [
       'replacer on new 1 [object Object]{} ("", $)',
       'replacer on $ ("list", $.list)',
       'replacer on $.list ("0", 7)'

@@ -2,11 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { layerFailing, layerHanging, layerInline, layerRecording, RecordedTasks } from "../src/testing.ts"
 import { QueueFull, WorkerPool, type WorkerPoolErrorReason } from "../src/WorkerPool.ts"
-import { frame, watchWorkers } from "./fixtures/pool.ts"
-
-const run = (task: ReturnType<typeof frame>) => WorkerPool.use((pool) => pool.run(task))
-
-const stats = WorkerPool.use((pool) => pool.stats)
+import { frame, run, stats, watchWorkers } from "./fixtures/pool.ts"
 
 describe("layerInline", () => {
   it.effect("does what a worker does, without one", () =>

@@ -5,7 +5,7 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { truncate } from "../src/internal/truncate.ts"
-import { plainJson } from "./support/arbitraries.ts"
+import { plainJson, runs } from "./support/arbitraries.ts"
 import { filler } from "./support/padding.ts"
 import { Recorder } from "./support/recorder.ts"
 import { type OutputName, outputs, type Subject, subjects } from "./support/subjects.ts"
@@ -13,22 +13,46 @@ import { sizeOf, stackFor } from "./support/truncateReference.ts"
 
 const routes = ["sync", "sliced", "worker", "fallback"] as const
 
-const unitOf = (output: OutputName) => (output === "string" ? "characters" : "bytes")
+type Unit = "characters" | "bytes"
+
+const unitOf = (output: OutputName): Unit => (output === "string" ? "characters" : "bytes")
+
+/** A value, its whole text with a gap, and its cuts: made once for all routes, since they are large and there are many limits. */
+interface Whole {
+  readonly value: unknown
+  readonly gap: string
+  readonly text: string
+  readonly cuts: Map<string, string | undefined>
+}
+
+const wholeOf = (value: unknown, gap: string): Whole => ({
+  value,
+  gap,
+  text: JSON.stringify(value, null, gap),
+  cuts: new Map()
+})
+
+/** The cut of the whole text. Through bytes and back, halves of surrogate pairs turn into replacement characters. */
+const cutOf = ({ cuts, gap, text }: Whole, unit: Unit, maxSize: number): string | undefined => {
+  const key = `${unit} ${maxSize}`
+  if (!cuts.has(key)) {
+    const cut = truncate(text, stackFor(gap, unit), maxSize)
+    cuts.set(key, cut !== undefined && unit === "bytes" ? Buffer.from(cut).toString() : cut)
+  }
+  return cuts.get(key)
+}
 
 /** Compares one call with the cut of the whole text; gives what is wrong. */
-const wrongWith = async (subject: Subject, output: OutputName, value: unknown, gap: string, maxSize: number) => {
+const wrongWith = async (subject: Subject, output: OutputName, whole: Whole, maxSize: number) => {
   const unit = unitOf(output)
-  const text = JSON.stringify(value, null, gap)
-  const cut = truncate(text, stackFor(gap, unit), maxSize)
-  // Through bytes and back, halves of surrogate pairs turn into replacement characters.
-  const expected = cut !== undefined && unit === "bytes" ? Buffer.from(cut).toString() : cut
-  const { answer } = await subject.answer(output, value, { maxSize, truncate: true, space: gap })
+  const expected = cutOf(whole, unit, maxSize)
+  const { answer } = await subject.answer(output, whole.value, { maxSize, truncate: true, space: whole.gap })
   const actual =
     answer._tag === "Failed"
       ? (answer.error as { reason: { _tag: string } }).reason._tag
       : answer._tag === "Text"
         ? answer.text
-        : new TextDecoder().decode(answer.bytes)
+        : Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.length).toString()
   if (answer._tag !== "Failed" && sizeOf(actual, unit) > maxSize) return `over the limit: ${sizeOf(actual, unit)}`
   if (actual === (expected ?? "SizeLimitExceeded")) return undefined
   return `${JSON.stringify(actual.slice(-80))} (${actual.length}), expected ${JSON.stringify(expected?.slice(-80))} (${expected?.length})`
@@ -58,16 +82,21 @@ const documents: { readonly [name: string]: unknown } = {
   "many small entries": Array.from({ length: 100_000 }, () => 1)
 }
 
+const documentsByGap = Object.entries(documents).map(([name, value]) => ({
+  name,
+  wholes: ["", "\t"].map((gap) => wholeOf(value, gap))
+}))
+
 for (const route of routes) {
   describe(`truncation, ${route}`, () => {
     const subject = subjects[route]()
     afterAll(() => subject.dispose())
 
-    for (const [name, value] of Object.entries(documents)) {
+    for (const { name, wholes } of documentsByGap) {
       it(`${name}: small limits, limits in the middle, just below the size, at it and above`, async () => {
         for (const output of outputs) {
-          for (const gap of ["", "\t"]) {
-            const size = sizeOf(JSON.stringify(value, null, gap), unitOf(output))
+          for (const whole of wholes) {
+            const size = sizeOf(whole.text, unitOf(output))
             const limits = new Set([
               ...Array.from({ length: 21 }, (_, i) => i),
               1000,
@@ -80,8 +109,8 @@ for (const route of routes) {
             ])
             for (const limit of limits) {
               assert.isUndefined(
-                await wrongWith(subject, output, value, gap, limit),
-                `${output}, gap ${gap}, limit ${limit}`
+                await wrongWith(subject, output, whole, limit),
+                `${output}, gap ${whole.gap}, limit ${limit}`
               )
             }
           }
@@ -97,10 +126,10 @@ for (const route of routes) {
         fc.nat(200),
         fc.constantFrom(...outputs),
         async (value, gap, limit, output) => {
-          assert.isUndefined(await wrongWith(subject, output, value, gap, limit))
+          assert.isUndefined(await wrongWith(subject, output, wholeOf(value, gap), limit))
         }
       )
-      await fc.assert(property, { numRuns: 1000 })
+      await fc.assert(property, runs(1000))
     })
 
     it("user code is called no more than JSON.stringify calls it, and in the same order", async () => {

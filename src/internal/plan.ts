@@ -97,7 +97,8 @@ export class Plan {
     this.isExact = this.isAlwaysExact || this.exactFirst > 0 || isPatched()
     this.exactFirst = 0
     try {
-      while (this.size < end && !this.isDone) this.step()
+      // What has no children left is closed, full or not: else a bracket would be the next frame, and a trip of its own.
+      while (!this.isDone && (this.size < end || this.isAtEnd)) this.step()
       this.settle()
     } catch (thrown) {
       // A getter or a proxy trap that answered the first time.
@@ -121,6 +122,10 @@ export class Plan {
 
   private get top(): Open {
     return this.stack[this.stack.length - 1]!
+  }
+
+  private get isAtEnd(): boolean {
+    return !this.looksNext && this.top.index >= this.top.length
   }
 
   private step(): void {

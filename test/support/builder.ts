@@ -198,8 +198,8 @@ class Builder {
 }
 
 const define = (target: object, key: string, value: unknown): void => {
-  // The length of an array takes nothing but lengths.
-  if (Array.isArray(target) && key === "length") return
+  // The length of an array takes nothing but lengths, and after the last of all indices it has four billion elements.
+  if (Array.isArray(target) && (key === "length" || key === "4294967294")) return
   // A second entry of the same name on a typed array or a RegExp may meet a property that cannot be defined anew.
   Reflect.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -16,19 +16,14 @@ import { spaceCases } from "./cases/spaces.ts"
 import { toJSONCases } from "./cases/toJSON.ts"
 import type { ParityCase } from "./parityCase.ts"
 
-export const cases: ReadonlyArray<ParityCase> = [
-  ...plainCases,
-  ...pieceCases,
-  ...toJSONCases,
-  ...builtInCases,
-  ...binaryCases,
-  ...exoticCases,
-  ...realmCases,
-  ...effectCases,
-  ...replacerCases,
-  ...spaceCases,
-  ...patchedCases,
-  ...deepCases
-]
+/** The table in parts: each has a test file of its own, `parity.<name>.test.ts`. */
+export const caseGroups = {
+  plain: [...plainCases, ...pieceCases, ...spaceCases],
+  userCode: [...toJSONCases, ...replacerCases, ...patchedCases],
+  objects: [...builtInCases, ...binaryCases, ...exoticCases, ...realmCases, ...effectCases],
+  deep: deepCases
+}
+
+export const cases: ReadonlyArray<ParityCase> = Object.values(caseGroups).flat()
 
 export type { ParityCase } from "./parityCase.ts"

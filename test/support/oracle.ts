@@ -1,9 +1,9 @@
 /**
  * What `JSON.stringify` itself says about a value, and the comparison of it with what the library says.
  */
-import { isDeepStrictEqual, types } from "node:util"
+import { types } from "node:util"
 import type { OracleOptions, ParityCase, Reason } from "./parityCase.ts"
-import { Recorder } from "./recorder.ts"
+import { type Call, isSameCall, Recorder, showCall } from "./recorder.ts"
 
 // Captured before any case patches it.
 const stringify = JSON.stringify
@@ -42,20 +42,22 @@ export const startRun = (parityCase: ParityCase, wrapping?: Wrapping): Run => {
   const recorder = new Recorder()
   const made = parityCase.make(recorder)
   const value = wrapping === undefined ? made : wrapping.wrap(made)
-  recorder.name(value)
+  // Where a built-in is patched, naming must not run on it.
+  if (parityCase.patch === undefined) recorder.nameAtFirstCall(value)
+  else recorder.name(value)
   return { recorder, value, options: parityCase.options?.(recorder, wrapping?.names ?? []) ?? {} }
 }
 
 /** What the library has to give: a text, or an error with a reason; for errors of user code, the value that was thrown. */
 export type Expected =
-  | { readonly _tag: "Text"; readonly text: string; readonly calls: ReadonlyArray<string> }
+  | { readonly _tag: "Text"; readonly text: string; readonly calls: ReadonlyArray<Call> }
   | {
       readonly _tag: "Error"
       readonly reason: Reason
       readonly pointer: string | undefined
       /** Undefined where V8 itself threw. */
       readonly cause: { readonly recorded: boolean; readonly thrown: unknown } | undefined
-      readonly calls: ReadonlyArray<string>
+      readonly calls: ReadonlyArray<Call>
     }
 
 const isTypeError = (thrown: unknown): thrown is Error => types.isNativeError(thrown) && thrown.name === "TypeError"
@@ -229,13 +231,10 @@ const reasonIn = (error: unknown): ({ readonly _tag: unknown } & Record<string, 
 const describeError = (error: unknown): string =>
   types.isNativeError(error) ? `${error.name}: ${error.message.slice(0, 200)}\n${error.stack ?? ""}` : String(error)
 
-export const differenceOfCalls = (
-  expected: ReadonlyArray<string>,
-  actual: ReadonlyArray<string>
-): string | undefined => {
-  if (isDeepStrictEqual(expected, actual)) return undefined
+export const differenceOfCalls = (expected: ReadonlyArray<Call>, actual: ReadonlyArray<Call>): string | undefined => {
   let at = 0
-  while (at < expected.length && expected[at] === actual[at]) at++
-  const [wanted, got] = [expected[at] ?? "no call", actual[at] ?? "no call"]
+  while (at < expected.length && at < actual.length && isSameCall(expected[at]!, actual[at]!)) at++
+  if (at === expected.length && at === actual.length) return undefined
+  const [wanted, got] = [expected, actual].map((calls) => (at < calls.length ? showCall(calls[at]!) : "no call"))
   return `call ${at} of user code differs (${expected.length} expected, ${actual.length} made): expected ${wanted}, got ${got}`
 }

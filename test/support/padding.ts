@@ -6,6 +6,7 @@
  */
 import type { Wrapping } from "./oracle.ts"
 import type { ParityCase } from "./parityCase.ts"
+import { nameShared } from "./recorder.ts"
 
 export interface Padding extends Wrapping {
   readonly name: string
@@ -21,15 +22,17 @@ const records = Array.from({ length: 1500 }, (_, no) => ({
   score: no / 7
 }))
 const texts = Array.from({ length: 40 }, (_, i) => `${i} Ünïcode 😀 "quoted" `.repeat(100 + i))
-const numbers = Array.from({ length: 12_000 }, (_, i) => Math.sqrt(i))
+const numbers = Array.from({ length: 5000 }, (_, i) => Math.sqrt(i))
 const map = Object.fromEntries(
   Array.from({ length: 3000 }, (_, i) => [`entry ${i}`, i % 5 === 0 ? { i, list: [i] } : `value ${i}`])
 )
+const moreOfMap = Object.fromEntries(Object.entries(map).map(([key, entry]) => [`${key}'`, entry]))
 const text = "lorem ipsum dolor ".repeat(5000)
 const short = "s".repeat(1200)
 
 /** The data itself, for tests that need some. */
 export const filler = { records, texts, numbers, map, text }
+for (const [name, value] of Object.entries(filler)) nameShared(`filler.${name}`, value)
 
 const sunk = (value: unknown): unknown => {
   let inner = value
@@ -104,11 +107,7 @@ export const widePaddings: ReadonlyArray<Padding> = [
     isLarge: true,
     names: [],
     pointer: "/value",
-    wrap: (value) => ({
-      ...map,
-      value,
-      ...Object.fromEntries(Object.entries(map).map(([key, entry]) => [`${key}'`, entry]))
-    })
+    wrap: (value) => ({ ...map, value, ...moreOfMap })
   },
   {
     name: "every hundredth of many",

@@ -1,12 +1,12 @@
 /** Runs the table of cases, or generated ones, against one subject. */
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { describedCase, descriptions, optionsDescriptions, plainJson } from "./arbitraries.ts"
-import { cases } from "./cases.ts"
+import { describedCase, descriptions, optionsDescriptions, plainJson, runs } from "./arbitraries.ts"
+import { caseGroups } from "./cases.ts"
 import { type Answer, difference, type Expected, oracle, startRun } from "./oracle.ts"
 import { type Padding, paddings, paddingsFor } from "./padding.ts"
 import type { ParityCase } from "./parityCase.ts"
-import { type OutputName, outputs, type Subject } from "./subjects.ts"
+import { type OutputName, outputs, type Subject, subjects } from "./subjects.ts"
 
 /** Says what is wrong with one answer of the subject, or undefined. */
 export const check = async (
@@ -48,38 +48,49 @@ const differenceOfMutated = (expected: Expected, answer: Answer): string | undef
   }
 }
 
-// One that is large, and all that are small, or one of them: each subject has another one for the same case.
-const somePaddings = (testCase: ParityCase, turn: number, all: boolean): ReadonlyArray<Padding> => {
-  const small = paddingsFor(testCase).filter((padding) => !padding.isLarge)
-  const large = paddingsFor(testCase).filter((padding) => padding.isLarge)
-  const some = all || small.length === 0 ? small : [small[turn % small.length]!]
-  return large.length === 0 ? some : [...some, large[turn % large.length]!]
+/** What is expected of a case, alone or inside a padding: computed once for all routes, until it is forgotten. */
+const makeOracle = (testCase: ParityCase) => {
+  const known = new Map<Padding | undefined, Expected>()
+  return {
+    expected: (padding?: Padding): Expected => {
+      let expected = known.get(padding)
+      if (expected === undefined) known.set(padding, (expected = oracle(testCase, padding)))
+      return expected
+    },
+    forget: () => known.clear()
+  }
 }
 
-/**
- * Every case alone, and inside padding. The sliced route, which all others share the engine with, in every output and every small
- * padding; the others in one each by turns.
- */
-export const testTable = (makeSubject: () => Subject, select: (testCase: ParityCase) => boolean): void => {
-  const subject = makeSubject()
-  const isFull = subject.name === "sliced"
-  afterAll(() => subject.dispose())
-  describe(`parity, ${subject.name}`, () => {
-    cases.forEach((testCase, index) => {
-      if (!select(testCase)) return
-      it(testCase.name, async () => {
-        const expected = oracle(testCase)
-        for (const output of isFull ? outputs : [outputs[(index + subject.shift) % outputs.length]!]) {
-          assert.isUndefined(await check(subject, output, testCase, expected), `alone, ${output}`)
-        }
-        for (const [i, padding] of somePaddings(testCase, index + subject.shift, isFull).entries()) {
-          const output = outputs[(index + i) % outputs.length]!
-          const wrong = await check(subject, output, testCase, oracle(testCase, padding), padding)
-          assert.isUndefined(wrong, `${padding.name}, ${output}`)
-        }
-      })
+// All that are small, and one that is large: each route has another one of those for the same case.
+const paddingsOfTurn = (testCase: ParityCase, turn: number): ReadonlyArray<Padding> => {
+  const suitable = paddingsFor(testCase)
+  const large = suitable.filter((padding) => padding.isLarge)
+  return [...suitable.filter((padding) => !padding.isLarge), ...large.slice(turn % large.length).slice(0, 1)]
+}
+
+/** Every case of a group on every route: alone in every output, and inside padding in one by turns. */
+export const testTable = (name: keyof typeof caseGroups): void => {
+  const routes = [subjects.sync(), subjects.sliced(), subjects.worker(), subjects.fallback()]
+  afterAll(() => Promise.all(routes.map((subject) => subject.dispose())))
+  const group = caseGroups[name].filter((testCase) => testCase.isHeavy !== true)
+  for (const [index, testCase] of group.entries()) {
+    describe(`parity, ${testCase.name}`, () => {
+      const { expected, forget } = makeOracle(testCase)
+      afterAll(forget)
+      for (const [shift, subject] of routes.entries()) {
+        it(subject.name, async () => {
+          for (const output of outputs) {
+            assert.isUndefined(await check(subject, output, testCase, expected()), `alone, ${output}`)
+          }
+          for (const [i, padding] of paddingsOfTurn(testCase, index + shift).entries()) {
+            const output = outputs[(index + i) % outputs.length]!
+            const wrong = await check(subject, output, testCase, expected(padding), padding)
+            assert.isUndefined(wrong, `${padding.name}, ${output}`)
+          }
+        })
+      }
     })
-  })
+  }
 }
 
 /** Generated values of every kind, some of them inside padding. */
@@ -98,7 +109,7 @@ export const testGenerated = (makeSubject: () => Subject, numRuns: number): void
         const testCase: ParityCase = { ...describedCase({ _: "scalar", value: null }, options), make: () => value }
         assert.isUndefined(await check(subject, output, testCase, oracle(testCase)))
       })
-      await fc.assert(property, { numRuns })
+      await fc.assert(property, runs(numRuns))
     })
 
     it("values of every kind", async () => {
@@ -112,7 +123,7 @@ export const testGenerated = (makeSubject: () => Subject, numRuns: number): void
           assert.isUndefined(await check(subject, output, testCase, oracle(testCase, padding), padding))
         }
       )
-      await fc.assert(property, { numRuns })
+      await fc.assert(property, runs(numRuns))
     })
   })
 }

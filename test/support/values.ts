@@ -1,7 +1,10 @@
 /** Values of a few frames, and layers over real threads that a marker in the value can break. */
+import { assert } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
 import * as SerializationLayer from "../../src/Layer.ts"
 import type { Serialization } from "../../src/Serialization.ts"
+import { isSerializationError, type SerializationError } from "../../src/SerializationError.ts"
+import { layerInline } from "../../src/testing.ts"
 import { WorkerPool } from "../../src/WorkerPool.ts"
 import { fixture } from "../fixtures/pool.ts"
 
@@ -33,6 +36,23 @@ export const mockedLayer = (
     SerializationLayer.layerNoPool({ routing: "worker", ...options }),
     Layer.mock(WorkerPool, { run: (task) => Effect.suspend(() => run(task)) })
   )
+
+/** What a pool without threads does with a frame, for pools made by hand that do something else with some. */
+export const inlineRun = WorkerPool.use((pool) => Effect.succeed(pool.run)).pipe(Effect.provide(layerInline))
+
+/** What a promise is rejected with. */
+export const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => assert.fail("it did not reject"),
+    (error: unknown) => error
+  )
+
+/** The reason of the error of the library that a promise is rejected with. */
+export const reasonOf = async (promise: Promise<unknown>) => {
+  const error = await rejection(promise)
+  assert.isTrue(isSerializationError(error))
+  return (error as SerializationError).reason
+}
 
 /** The chunks of a web stream. */
 export const collect = async (stream: ReadableStream<Uint8Array>): Promise<Array<Uint8Array>> => {

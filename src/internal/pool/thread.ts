@@ -117,6 +117,7 @@ export class PoolThread {
       // Flags like `--import` are for the program: a thread that loads an application's instrumentation is a second
       // application.
       execArgv: [],
+      // With fewer cores than threads the event loop goes first. Linux and Windows, through an optional package of Piscina's.
       niceIncrement: 10,
       ...(resourceLimits === undefined ? undefined : { resourceLimits })
     })
