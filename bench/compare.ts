@@ -19,6 +19,12 @@ export interface CompareOptions {
   readonly seconds?: number
   readonly atLeast?: number
   readonly call?: CallOptions
+  /**
+   * Text of a sample's calls together; a larger value is one call. Default 12 MB. With several times the size of a large value, each
+   * sample pays for garbage collection what its calls cause: V8 begins a full one with every 64 MB or so outside its heap, and of two
+   * single calls of 20 MB one has it and one has not.
+   */
+  readonly sampleBytes?: number
   /** Calls in flight at once. Default 1. */
   readonly flight?: number
   /** Measures the first call after a full garbage collection, not the ones that follow. */
@@ -65,10 +71,8 @@ interface Entry {
 const slowRun = 4000
 
 /** Calls per sample: one of a large value, so many of smaller ones that the sample is long enough to be timed. */
-const callsFor = (bytes: number, flight: number): number =>
+const callsFor = (bytes: number, flight: number, sampleBytes: number): number =>
   flight * Math.max(1, Math.min(20_000, Math.floor(sampleBytes / bytes / flight)))
-
-const sampleBytes = 12_000_000
 
 const takeSample = async (
   { contender, lane }: Entry,
@@ -123,7 +127,7 @@ export const compare = async (
   const sizes = values.map((value) => Buffer.byteLength(nativeText(value, options.call)))
   const bytes = sizes.reduce((sum, size) => sum + size, 0) / sizes.length
   const flight = options.flight ?? 1
-  const calls = callsFor(bytes, flight)
+  const calls = callsFor(bytes, flight, options.sampleBytes ?? 12_000_000)
   const entries = await prepare(lanes, values, options)
   const idleHolds: Array<number> = []
   const warmup = options.warmup ?? 3

@@ -5,7 +5,8 @@
  *
  * prints per data set medians (and quartiles) of the ratios to `JSON.stringify` (+ UTF-8 encode for bytes and stream),
  * each within its round, and the longest hold of the loop. `--routes` takes every name of `contenders.ts`; `--space 2`
- * prints pretty; `--cold` measures the first call after a full garbage collection. One process a data set. A string counts its first use.
+ * prints pretty; `--sample` is the text of a sample in MB; `--cold` measures the first call after a full garbage collection. One
+ * process a data set. A string counts its first use.
  */
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -23,7 +24,8 @@ const { values: flags } = parseArgs({
     routes: { type: "string", default: "sliced,worker,adaptive" },
     output: { type: "string", default: "bytes" },
     rounds: { type: "string", default: "15" },
-    warmup: { type: "string", default: "3" },
+    warmup: { type: "string", default: "2" },
+    sample: { type: "string", default: "60" },
     space: { type: "string" },
     cold: { type: "boolean", default: false },
     node: { type: "string" },
@@ -77,6 +79,7 @@ if (flags.child === undefined) {
   ]
   const result = await compare(values, lanes, {
     rounds: Number(flags.rounds),
+    sampleBytes: Number(flags.sample) * 1e6,
     warmup: Number(flags.warmup),
     cold: flags.cold,
     ...(set.fresh === true ? { fresh: () => loadValues(set) } : {}),

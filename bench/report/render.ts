@@ -26,9 +26,11 @@ const blocks: Record<string, (runs: ReadonlyArray<Run>) => string> = {
   "bench:targets": targetTable,
   "bench:summary": summaryTable,
   "bench:plots": () => plots("plots/"),
+  "bench:busy": (runs) => groupTables(runs, "busy", ["busy ×", "wall ×", "MB/s"]),
   "bench:data": (runs) => groupTables(runs, "data"),
   "bench:sizes": (runs) => groupTables(runs, "size"),
   "bench:shapes": (runs) => groupTables(runs, "shape"),
+  "bench:smallPool": (runs) => groupTables(runs, "smallPool"),
   "bench:flight": (runs) => groupTables(runs, "flight", flightColumns),
   "bench:special": (runs) => groupTables(runs, "special"),
   "bench:uncuttable": (runs) => groupTables(runs, "uncuttable"),
@@ -53,6 +55,6 @@ export const render = async (): Promise<void> => {
 
 export const renderQuick = (results: Results): string => {
   const runs: ReadonlyArray<Run> = [{ node: results.machine.node.split(".")[0]!, results, server: undefined }]
-  const groups = ["data", "size", "flight", "special", "uncuttable"].map((group) => groupTables(runs, group))
+  const groups = ["busy", "data", "size", "flight", "special", "uncuttable"].map((group) => groupTables(runs, group))
   return [machineText(runs), ...groups, effectTable(runs), memoryTable(runs), targetTable(runs)].join("\n\n")
 }

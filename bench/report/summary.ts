@@ -15,10 +15,10 @@ const holdCell = (runs: ReadonlyArray<Run>, id: string, key: string): string =>
     })
   )
 
-const ratioCell = (runs: ReadonlyArray<Run>, id: string, what: "wall" | "busy"): string =>
+const ratioCell = (runs: ReadonlyArray<Run>, name: string, what: "wall" | "busy"): string =>
   sideBySide(
     runs.map((run) => {
-      const time = timeOf(run, id)
+      const time = timeOf(run, `busy:${name}`)
       const outcome = outcomeOf(time, library)
       const base = time && baseOf(time, { name: "adaptive", output: "bytes" })
       return outcome === undefined || base === undefined ? none : ratio(paired(outcome, base, what).median)
@@ -35,8 +35,8 @@ export const summaryTable = (runs: ReadonlyArray<Run>): string => {
         name,
         megabytes(Math.round(time.bytes)),
         ...["native/bytes", "naive/bytes", "json-ext+yield/stream", library].map((key) => holdCell(runs, id, key)),
-        ratioCell(runs, id, "busy"),
-        ratioCell(runs, id, "wall")
+        ratioCell(runs, name, "busy"),
+        ratioCell(runs, name, "wall")
       ]
     ]
   })

@@ -3,7 +3,18 @@
 export type Case = TimeCase | MemoryCase | SmallCase | GigabyteCase
 
 /** Which table a case belongs to. */
-export type Group = "data" | "size" | "shape" | "flight" | "special" | "uncuttable" | "peers" | "memory" | "effect"
+export type Group =
+  | "data"
+  | "busy"
+  | "size"
+  | "shape"
+  | "smallPool"
+  | "flight"
+  | "special"
+  | "uncuttable"
+  | "peers"
+  | "memory"
+  | "effect"
 
 interface Common {
   readonly id: string
@@ -22,6 +33,9 @@ export interface TimeCase extends Common {
   readonly atLeast: number
   readonly warmup: number
   readonly flight?: number
+  readonly sampleBytes?: number
+  /** Threads of V8's own, for garbage collection and compilers, where it is not as many as Node starts. */
+  readonly v8Threads?: number
   /** Options of the call, see `runCase.ts`. */
   readonly call?: "pretty" | "list" | "replacer"
 }
@@ -48,6 +62,7 @@ const everyone = `${natives} ${others} ${library}`
 const large = "native/bytes naive/bytes json-ext+yield/stream adaptive/bytes adaptive/stream"
 const offLoop = "native/bytes adaptive/bytes adaptive/stream worker/bytes worker/stream sliced/bytes sliced/stream"
 const busy = `${natives} naive/bytes json-ext+yield/stream adaptive/string adaptive/bytes worker/bytes sliced/bytes`
+const busiest = "native/bytes naive/bytes json-ext+yield/stream adaptive/bytes worker/bytes sliced/bytes"
 const memory = `native/bytes naive/bytes json-ext+yield/stream adaptive/bytes adaptive/stream worker/stream sliced/stream`
 const options = `${natives} naive/bytes json-ext+yield/stream adaptive/string adaptive/bytes worker/bytes sliced/bytes`
 const peers = `${natives} naive/bytes effect-workers/bytes json-ext/stream json-ext+yield/stream json-stream-stringify/stream
@@ -78,8 +93,11 @@ export const largeSets = ["bcd", "cities", "licenses", "coastlines", "atlas", "i
 /** One of 20 MB warms up while its texts are compared. */
 const dataCase = (name: string): TimeCase => {
   const big = ["bcd", "cities", "transcript", "records", "vectors"].includes(name)
-  return time("data", name, everyone, big ? 9 : 5, big ? { warmup: 0 } : {})
+  return time("data", name, everyone, big ? 8 : 4, big ? { warmup: 0 } : {})
 }
+
+/** Few ways and long samples, so that each pays for its own garbage. */
+const busyCase = (name: string): TimeCase => time("busy", name, busiest, 5, { sampleBytes: 60e6, atLeast: 2 })
 
 const sizes: ReadonlyArray<TimeCase> = [
   ...["doc100b", "doc1k", "doc4k", "doc16k", "doc64k"].map((name) => time("size", name, everyone, 4)),
@@ -90,6 +108,10 @@ const sizes: ReadonlyArray<TimeCase> = [
 
 const shapes = ["records", "text", "numbers", "pairs", "widemap", "mix"].map((name) =>
   time("shape", name, offLoop, 7, { warmup: 0, rounds: 7 })
+)
+
+const smallPool = ["records", "text", "numbers", "pairs", "widemap", "mix"].map((name) =>
+  time("smallPool", name, offLoop, 5, { warmup: 0, rounds: 5, v8Threads: 1 })
 )
 
 const special: ReadonlyArray<TimeCase> = [
@@ -117,10 +139,12 @@ const memories = largeSets
 
 /** In the order of what matters, in case time runs out. */
 export const fullSuite: ReadonlyArray<Case> = [
+  ...largeSets.map(busyCase),
   ...largeSets.map(dataCase),
   { kind: "small", id: "effect:small", group: "effect", data: "documents", seconds: 8 },
   ...sizes,
   ...shapes,
+  ...smallPool,
   ...flights,
   ...special,
   ...["licenses", "coastlines", "records@5"].map((name) => time("peers", name, peers, 6, { warmup: 0, atLeast: 1 })),
@@ -131,8 +155,8 @@ export const fullSuite: ReadonlyArray<Case> = [
 /** One of everything, a little of each: shows that it works, and roughly where it stands. */
 export const quickSuite: ReadonlyArray<Case> = [
   "data:licenses",
-  "data:atlas",
-  "data:icons",
+  "busy:atlas",
+  "busy:icons",
   "effect:small",
   "size:doc4k",
   "size:records@1",

@@ -18,7 +18,9 @@ const calls: Record<NonNullable<TimeCase["call"]>, CallOptions> = {
 }
 
 const find = (spec: Case): DataSet =>
-  spec.group === "shape" ? stallShapes().find((shape) => shape.name === spec.data)! : dataSet(spec.data)
+  spec.group === "shape" || spec.group === "smallPool"
+    ? stallShapes().find((shape) => shape.name === spec.data)!
+    : dataSet(spec.data)
 
 const timeCase = (spec: TimeCase, set: DataSet) => {
   const { rounds, atLeast, warmup, seconds } = spec
@@ -27,6 +29,7 @@ const timeCase = (spec: TimeCase, set: DataSet) => {
     atLeast,
     warmup,
     seconds,
+    ...(spec.sampleBytes === undefined ? {} : { sampleBytes: spec.sampleBytes }),
     ...(spec.flight === undefined ? {} : { flight: spec.flight }),
     ...(spec.call === undefined ? {} : { call: calls[spec.call] }),
     ...(set.fresh === true ? { fresh: () => loadValues(set) } : {})

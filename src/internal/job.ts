@@ -14,7 +14,8 @@ import type { SerializationPath } from "./optionTypes.ts"
 import type { Plan } from "./plan.ts"
 import { PoolUse } from "./poolUse.ts"
 import type { Port } from "./port.ts"
-import type { Route, Router } from "./route.ts"
+import type { Route } from "./costs.ts"
+import type { Router } from "./route.ts"
 import type { Sink } from "./sink.ts"
 import type { FrameResult, FrameTask } from "./task.ts"
 import { charge, holdProcess, releaseProcess, schedule, type Task, timeLeft } from "./turn.ts"
@@ -42,6 +43,7 @@ export interface JobOptions {
 
 interface Pending {
   readonly frame: Frame
+  readonly route: Route
   result: FrameResult | undefined
   error: WorkerPoolError | undefined
 }
@@ -170,7 +172,7 @@ export class Job implements Task {
   }
 
   private next(): boolean {
-    const { limit, plan, port, router } = this.options
+    const { limit, output, plan, port, router } = this.options
     const wantsWorker = port !== undefined && !plan.isHidden && !this.isInOneGo && this.pool.wants(port, router)
     if (wantsWorker && !port.isReady()) {
       return this.pending.length > 0 ? this.waitForWorker() : this.waitForThread(port)
@@ -180,15 +182,14 @@ export class Job implements Task {
     const frame = plan.next(budget)
     if (plan.failure !== undefined && frame.values.length === 0 && frame.tail === "") return true
     const planned = performance.now()
-    const route: Route = wantsWorker ? router.route(frame, this.options.output, port.threads()) : "sliced"
-    if (wantsWorker && route === "worker" && this.canSend(frame)) {
-      this.send(frame, port)
-      router.observe(frame, this.options.output, "worker", performance.now() - planned, planned - begin)
-      return true
-    }
-    this.slice(frame)
-    router.observe(frame, this.options.output, "sliced", performance.now() - planned, planned - begin)
-    return true
+    const wanted: Route = wantsWorker ? router.route(frame, output, port.threads()) : "sliced"
+    const route: Route = wantsWorker && wanted === "worker" && this.canSend(frame) ? "worker" : "sliced"
+    if (route === "worker") this.send(frame, port!)
+    else this.slice(frame)
+    router.observe(frame, output, route, performance.now() - planned, planned - begin)
+    // A frame that comes after one at a worker waits here for its turn.
+    const first = this.pending[0]
+    return first?.frame === frame && first.result !== undefined ? this.deliver(first) : true
   }
 
   private failWorker(error: WorkerPoolError): void {
@@ -206,7 +207,7 @@ export class Job implements Task {
   }
 
   private send(frame: Frame, port: Port): void {
-    const pending: Pending = { frame, result: undefined, error: undefined }
+    const pending: Pending = { frame, route: "worker", result: undefined, error: undefined }
     this.pending.push(pending)
     this.sent++
     this.options.counters.frames.worker++
@@ -224,9 +225,7 @@ export class Job implements Task {
     if (text === undefined) return
     this.options.counters.frames.sliced++
     this.sliced++
-    const result: FrameResult = { text, bytes: undefined }
-    if (this.pending.length === 0) this.take(frame, result)
-    else this.pending.push({ frame, result, error: undefined })
+    this.pending.push({ frame, route: "sliced", result: { text, bytes: undefined }, error: undefined })
   }
 
   private encode(frame: Frame): string | undefined {
@@ -238,16 +237,18 @@ export class Job implements Task {
     }
   }
 
-  private deliver(first: Pending): boolean {
+  private deliver({ error, frame, result, route }: Pending): boolean {
     this.pending.shift()
-    if (first.result !== undefined) {
-      this.take(first.frame, first.result)
+    if (result !== undefined) {
+      const begin = performance.now()
+      this.take(frame, result)
+      this.options.router.observeTaking(frame, this.options.output, route, performance.now() - begin)
       return true
     }
-    this.failWorker(first.error!)
+    this.failWorker(error!)
     if (this.isDone) return false
-    const text = this.encode(first.frame)
-    if (text !== undefined) this.take(first.frame, { text, bytes: undefined })
+    const text = this.encode(frame)
+    if (text !== undefined) this.take(frame, { text, bytes: undefined })
     return true
   }
 

@@ -1,6 +1,7 @@
 /**
  * The counters of a layer as one snapshot.
  */
+import type { RoutesOfKind } from "./costs.ts"
 import type { Engine } from "./engine.ts"
 import { maxEventLoopLag } from "./lag.ts"
 import type { Tally } from "./tally.ts"
@@ -183,7 +184,7 @@ export const snapshot = ({ breaker, costs, counters, rollout, shadow }: Engine):
       labels: Object.fromEntries([...shadow.labels.byLabel].map(([label, tally]) => [label, { ...tally }]))
     },
     breaker: breaker.state,
-    costs: Object.fromEntries([...costs].map(([kind, cost]) => [kind, { ...cost }]))
+    costs: Object.fromEntries([...costs].map(([kind, cost]) => [kind, routeCosts(cost)]))
   }
 }
 
@@ -197,3 +198,10 @@ const armOf = (...tallies: ReadonlyArray<Tally>): ArmMetrics => {
     longestHold: Math.max(...tallies.map((tally) => tally.longestHeld))
   }
 }
+
+const routeCosts = ({ sliced, worker }: RoutesOfKind): RouteCosts => ({
+  worker: worker.total,
+  sliced: sliced.total,
+  workerFrames: worker.frames,
+  slicedFrames: sliced.frames
+})

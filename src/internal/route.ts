@@ -4,25 +4,20 @@
  * The plain rule, "at or above the threshold to a worker thread", is the prior; what frames of a kind have cost the calling
  * thread so far is the posterior. A kind is what a frame holds (long text, numbers, records), how large it is (a trip to a
  * worker has a fixed cost), what comes out, and whether it is indented. Costs are averages that forget, so a change in the
- * data is followed within a few dozen frames; now and then a frame takes the dearer route, so that none is judged by old news, but only as
- * often as a fiftieth of the time pays for.
+ * data is followed within a few dozen frames; now and then some frames take the dearer route, so that none is judged by old news, but
+ * only as often as a fiftieth of the time pays for (`costs.ts`).
  */
 import type { Frame } from "./draft.ts"
+import { KindCosts, type Route } from "./costs.ts"
 import type { Routing } from "./optionTypes.ts"
-
-export type Route = "worker" | "sliced"
 
 /** A piece of work on the calling thread is to take about this long (ms). */
 const pieceTime = 0.25
 const smallestFrame = 8_192
 const largestFrame = 65_536
 
-/** Frames of a kind that each route gets before they are compared. */
-const firstSamples = 4
-/** Weight of the newest cost. */
+/** Weight of the newest frame in the size of the next. */
 const newest = 0.15
-/** Share of the time that exploring the dearer route may take. */
-const exploringShare = 0.02
 /** A thread is started only to explore at most once in this time (ms). */
 const startEvery = 60_000
 /**
@@ -37,17 +32,10 @@ export interface Sample extends Pick<Frame, "size" | "numbers" | "containers" | 
   readonly isText?: boolean
 }
 
-/** What frames of one kind have cost: milliseconds for 1,024 code units. */
-export interface KindCosts {
-  worker: number
-  sliced: number
-  workerFrames: number
-  slicedFrames: number
-  /** Milliseconds spent on the cheaper route since the dearer one was last tried. */
-  sinceExplored: number
-}
-
 const contents = ["text", "numbers", "records"] as const
+const sizes = ["small", "medium", "large"] as const
+/** What is typical for them, in KiB. */
+const typical = [2, 8, 32] as const
 
 export class Router {
   /** Code units of the next frame. */
@@ -56,7 +44,8 @@ export class Router {
   readonly costs = new Map<string, KindCosts>()
   private readonly table: Array<KindCosts | undefined> = []
   private readonly routing: Routing
-  private last = -1
+  /** Of the kind that the last frame was of. */
+  private last: KindCosts | undefined = undefined
   private lastStart = -Infinity
 
   constructor(routing: Routing) {
@@ -66,9 +55,9 @@ export class Router {
   /** Whether the next frame is likely to want a worker thread; asked before it is planned, since it must be sent at once. */
   wantsWorker(threads: number): boolean {
     if (this.routing !== "adaptive") return this.routing === "worker"
-    const costs = this.last < 0 ? undefined : this.table[this.last]
-    if (costs === undefined || this.prefers(costs) === "worker") return true
-    return explores(costs) && (threads > 0 || this.couldStart())
+    const costs = this.last
+    if (costs === undefined || costs.preferred === "worker") return true
+    return costs.isTrying && (threads > 0 || this.couldStart())
   }
 
   /** The route of a planned frame that may go either way. */
@@ -77,21 +66,17 @@ export class Router {
     // Text already (a replacer function has seen it): a trip would bring it back as it is.
     if (frame.isText === true) return "sliced"
     const costs = this.costsOf(frame, output)
-    const preferred = this.prefers(costs)
-    if (!explores(costs) || (preferred === "sliced" && threads === 0 && !this.mayStart())) return preferred
+    const { preferred } = costs
+    if (!costs.isTrying || (preferred === "sliced" && threads === 0 && !this.mayStart())) return preferred
+    costs.tries()
     return preferred === "worker" ? "sliced" : "worker"
   }
 
   /** Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its planning. */
   observe(frame: Sample, output: "string" | "bytes", route: Route, time: number, planning: number): void {
     if (frame.size === 0 || frame.isText === true) return
-    const costs = this.costsOf(frame, output)
-    const preferred = this.prefers(costs)
-    const spent = route === "worker" ? time + answerCost : time
-    const cost = (spent * 1024) / frame.size
-    if (route === "worker") costs.worker = blend(costs.worker, cost, costs.workerFrames++)
-    else costs.sliced = blend(costs.sliced, cost, costs.slicedFrames++)
-    costs.sinceExplored = route === preferred ? costs.sinceExplored + spent : 0
+    this.last = this.costsOf(frame, output)
+    this.last.worked(route, frame.size, route === "worker" ? time + answerCost : time)
     if (frame.size >= smallestFrame / 2) {
       const ideal = (pieceTime / (time + planning)) * frame.size
       const next = this.frameSize + (Math.min(ideal, largestFrame) - this.frameSize) * newest
@@ -99,10 +84,9 @@ export class Router {
     }
   }
 
-  private prefers(costs: KindCosts): Route {
-    if (costs.workerFrames < firstSamples) return "worker"
-    if (costs.slicedFrames < firstSamples) return "sliced"
-    return costs.worker < costs.sliced ? "worker" : "sliced"
+  /** Notes what taking its text in has cost (ms). */
+  observeTaking(frame: Sample, output: "string" | "bytes", route: Route, time: number): void {
+    if (frame.size > 0 && frame.isText !== true) this.costsOf(frame, output).took(route, frame.size, time)
   }
 
   private couldStart(): boolean {
@@ -119,31 +103,15 @@ export class Router {
     const content = contentOf(frame)
     const size = frame.size < 4_096 ? 0 : frame.size < 16_384 ? 1 : 2
     const index = ((content * 3 + size) * 2 + (output === "bytes" ? 1 : 0)) * 2 + (frame.gap === "" ? 0 : 1)
-    this.last = index
     let costs = this.table[index]
     if (costs === undefined) {
-      costs = { worker: 0, sliced: 0, workerFrames: 0, slicedFrames: 0, sinceExplored: 0 }
+      costs = new KindCosts(typical[size])
       this.table[index] = costs
-      const sizes = ["small", "medium", "large"]
       this.costs.set(`${contents[content]}/${sizes[size]}/${output}${frame.gap === "" ? "" : "/pretty"}`, costs)
     }
     return costs
   }
 }
-
-// The first frame runs code that is not compiled yet, so the second takes its place. Later a frame in which the garbage collector
-// happened to run counts for no more than three.
-const blend = (old: number, cost: number, frames: number): number => {
-  if (frames < 2) return cost
-  const weight = Math.max(newest, 1 / frames)
-  return old + ((frames < firstSamples ? cost : Math.min(cost, old * 3)) - old) * weight
-}
-
-// The dearer the other route is, the rarer it is tried. A frame of 32 K stands for the next one.
-const explores = ({ sinceExplored, sliced, slicedFrames, worker, workerFrames }: KindCosts): boolean =>
-  slicedFrames >= firstSamples &&
-  workerFrames >= firstSamples &&
-  sinceExplored * exploringShare > Math.max(sliced, worker) * 32
 
 // Numbers are counted at 8 code units each; a container for every 400 code units or fewer makes it records.
 const contentOf = (frame: Sample): number => {

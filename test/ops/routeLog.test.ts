@@ -5,8 +5,8 @@ import type * as Os from "node:os"
 import { Serialization, SerializationLayer, WorkerPool } from "effect-serialization"
 import { layerInline } from "effect-serialization/testing"
 import { vi } from "vitest"
+import type { RoutesOfKind } from "../../src/internal/costs.ts"
 import { Registrations } from "../../src/internal/register.ts"
-import type { KindCosts } from "../../src/internal/route.ts"
 import { RouteLog } from "../../src/internal/routeLog.ts"
 import { records, withRegistry } from "./support.ts"
 
@@ -19,17 +19,14 @@ vi.mock("node:os", async (original) => ({
 afterEach(() => void vi.restoreAllMocks())
 
 /** What each route has cost, in milliseconds for 1,024 code units. */
-const costs = (worker: number, sliced: number, workerFrames = 4, slicedFrames = 4): KindCosts => ({
-  worker,
-  sliced,
-  workerFrames,
-  slicedFrames,
-  sinceExplored: 0
+const costs = (worker: number, sliced: number, workerFrames = 4, slicedFrames = 4): RoutesOfKind => ({
+  worker: { total: worker, frames: workerFrames },
+  sliced: { total: sliced, frames: slicedFrames }
 })
 
 /** A log over costs that the test sets, with what it has said and the series of costs as they are exported. */
 const makeLog = Effect.map(Effect.context<never>(), (context) => {
-  const kinds = new Map<string, KindCosts>()
+  const kinds = new Map<string, RoutesOfKind>()
   const said: Array<readonly [kind: string, message: string]> = []
   const series = new Registrations(context, { name: "routed" })
   const log = new RouteLog(kinds, series, (message, kind) => said.push([kind, message]))
@@ -72,17 +69,17 @@ describe("what is logged", () => {
     withRegistry(
       Effect.gen(function* () {
         const { kinds, look, said } = yield* makeLog
-        const text = costs(0.05, 0.1)
-        kinds.set("text/large/string", text).set("records/small/bytes", costs(0.3, 0.1))
+        const set = (worker: number, sliced: number) => kinds.set("text/large/string", costs(worker, sliced))
+        set(0.05, 0.1).set("records/small/bytes", costs(0.3, 0.1))
         look()
         look()
         // Dearer than before, and still the cheaper of the two.
-        text.worker = 0.09
+        set(0.09, 0.1)
         look()
-        text.worker = 0.2
+        set(0.2, 0.1)
         look()
         look()
-        text.sliced = 0.25
+        set(0.2, 0.25)
         look()
         assert.deepStrictEqual(said, [
           ["text/large/string", "worker costs less: worker 50.00 us/KiB, sliced 100.00 us/KiB"],
@@ -98,14 +95,15 @@ describe("what is logged", () => {
     withRegistry(
       Effect.gen(function* () {
         const { kinds, look, series } = yield* makeLog
-        const text = costs(50, 100)
+        const text = { worker: { total: 50, frames: 4 }, sliced: { total: 100, frames: 4 } }
         kinds.set("text/large/string", text)
         look()
         assert.deepStrictEqual(yield* exportedCosts, {
           "text/large/string worker": 0.05,
           "text/large/string sliced": 0.1
         })
-        Object.assign(text, { worker: 200, sliced: 90 })
+        text.worker.total = 200
+        text.sliced.total = 90
         look()
         assert.deepStrictEqual(yield* exportedCosts, {
           "text/large/string worker": 0.2,
