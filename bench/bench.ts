@@ -32,7 +32,7 @@ const here = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 /** What a case takes beyond its measuring: starting, loading, comparing texts, the rounds it takes at least. */
 const overhead = (spec: Case): number =>
   spec.kind === "time"
-    ? ({ data: 6, busy: 5, size: 3, shape: 8, smallPool: 6, peers: 12 }[spec.group as string] ?? 2)
+    ? ({ data: 8, busy: 5, size: 4, shape: 10, smallPool: 7, peers: 12 }[spec.group as string] ?? 2)
     : 3
 
 const planned = (cases: ReadonlyArray<Case>): number =>

@@ -74,6 +74,9 @@ const slowRun = 4000
 const callsFor = (bytes: number, flight: number, sampleBytes: number): number =>
   flight * Math.max(1, Math.min(20_000, Math.floor(sampleBytes / bytes / flight)))
 
+/** A sample of so many calls pays for its own garbage; after a full collection everything is slow for some milliseconds. */
+const manyCalls = 50
+
 const takeSample = async (
   { contender, lane }: Entry,
   values: ReadonlyArray<unknown>,
@@ -86,7 +89,7 @@ const takeSample = async (
   const stretch = flight > 1 ? flight : calls > 250 ? 16 : 1
   const one = async (i: number) =>
     paths.add(await contender.run(values[i % values.length], lane.output, use, options.call))
-  await settle()
+  if (calls < manyCalls) await settle()
   // After a full collection V8's young generation is small again and its caches of lookups are empty. A server has that once in
   // many calls, so nobody's sample begins with it.
   if (options.cold !== true) await contender.run((options.fresh?.() ?? values)[0], lane.output, use, options.call)
@@ -134,9 +137,11 @@ export const compare = async (
   const end = performance.now() + 1000 * (options.seconds ?? Infinity)
   for (let round = -warmup; round < options.rounds; round++) {
     if (round >= (options.atLeast ?? 3) && performance.now() > end) break
-    // Another one starts each round, so that nobody always comes after the same neighbour.
+    // Another one starts each round, and every second round goes backwards, so that nobody always comes after the same neighbour.
+    const turn = round + warmup
+    await settle()
     for (let i = 0; i < entries.length; i++) {
-      const entry = entries[(i + round + warmup) % entries.length]!
+      const entry = entries[((turn % 2 === 0 ? i : entries.length - 1 - i) + turn) % entries.length]!
       if (entry.failure !== undefined || (entry.slow && round !== 0)) continue
       const taken = await takeSample(entry, options.fresh?.() ?? values, calls, options)
       if (round < 0) continue

@@ -40,7 +40,6 @@ const loop = (call: Call, values: ReadonlyArray<unknown>, calls: number) =>
   })
 
 const busyPerCall = async (call: Call, values: ReadonlyArray<unknown>, calls: number): Promise<number> => {
-  await settle()
   const reading = await measure(() => Effect.runPromise(loop(call, values, calls)))
   return (1000 * reading.busy) / calls
 }
@@ -63,6 +62,8 @@ export const measureSmall = async (seconds: number): Promise<ReadonlyArray<Small
     const library: Call = (value) => Effect.map(service.serialize(value), (result) => result.serialized)
     const natives: Array<number> = []
     const libraries: Array<number> = []
+    // Not before each sample: after a full collection everything is slow for some milliseconds, and each sample pays for its own.
+    await settle()
     const end = performance.now() + (1000 * seconds) / documents.length
     for (let round = -2; round < 5 || performance.now() < end; round++) {
       const pair = [await busyPerCall(native, values, calls), await busyPerCall(library, values, calls)] as const

@@ -107,7 +107,7 @@ const holdBySize = (runs: ReadonlyArray<Run>): string => {
 
 const busyByData = (runs: ReadonlyArray<Run>): string => {
   const keys = ["naive/bytes", "json-ext+yield/stream", "adaptive/bytes", "worker/bytes", "sliced/bytes"]
-  const data = points(runs, "busy", keys)
+  const data = points(runs, "data", keys)
   return svg(
     {
       width: 900,

@@ -26,7 +26,7 @@ const blocks: Record<string, (runs: ReadonlyArray<Run>) => string> = {
   "bench:targets": targetTable,
   "bench:summary": summaryTable,
   "bench:plots": () => plots("plots/"),
-  "bench:busy": (runs) => groupTables(runs, "busy", ["busy ×", "wall ×", "MB/s"]),
+  "bench:busy": (runs) => groupTables(runs, "busy", ["busy ×", "cpu ×", "wall ×", "MB/s"]),
   "bench:data": (runs) => groupTables(runs, "data"),
   "bench:sizes": (runs) => groupTables(runs, "size"),
   "bench:shapes": (runs) => groupTables(runs, "shape"),

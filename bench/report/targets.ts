@@ -1,5 +1,5 @@
 /** Each target beside what was reached: the worst case decides, and is named. */
-import { baseOf, holds, paired } from "../figures.ts"
+import { baseOf, cpuRatio, holds, paired } from "../figures.ts"
 import { memoryTarget } from "../memory.ts"
 import { median, ms, ratio } from "../stats.ts"
 import { markdownTable, none } from "./markdown.ts"
@@ -37,29 +37,37 @@ const holdsOf = (names: ReadonlyArray<string>, outputs: ReadonlyArray<string>) =
     )
   )
 
-const ratioTo = (run: Run, id: string, what: "busy" | "wall", key = "adaptive/bytes"): ReadonlyArray<Reached> => {
+/** Of the loop's time, of the whole time, or of what the kernel says the thread had of a core. */
+type Time = "busy" | "wall" | "cpu"
+
+const ratioTo = (run: Run, id: string, what: Time, key = "adaptive/bytes"): ReadonlyArray<Reached> => {
   const time = caseOf(run, id)?.time
   const outcome = outcomeOf(time, key)
   const base = time && outcome && baseOf(time, outcome)
   if (outcome === undefined || base === undefined || base.samples.length === 0) return []
-  return [{ value: paired(outcome, base, what).median, where: nameOf(id) }]
+  const value = what === "cpu" ? cpuRatio(outcome, base) : paired(outcome, base, what).median
+  return [{ value, where: nameOf(id) }]
 }
 
 const largeCases = (run: Run): ReadonlyArray<string> =>
   groups(run, ["busy"]).flatMap(({ spec, time }) => ((time?.bytes ?? 0) >= 0.9e6 ? [spec.id] : []))
 
-const overTime = (what: "busy" | "wall") => (run: Run) => largeCases(run).flatMap((id) => ratioTo(run, id, what))
+const overTime = (what: Time) => (run: Run) => largeCases(run).flatMap((id) => ratioTo(run, id, what))
+
+const textTime = (what: Time) => (run: Run) => textCases.flatMap((id) => ratioTo(run, id, what))
 
 const textCases = ["busy:licenses", "busy:transcript", "busy:string30"]
 
 /** Busy time of the default route over that of the better fixed one. */
-const adaptiveOver = (run: Run): ReadonlyArray<Reached> =>
-  largeCases(run).flatMap((id) => {
-    const [adaptive] = ratioTo(run, id, "busy")
-    const fixed = ["worker/bytes", "sliced/bytes"].flatMap((key) => ratioTo(run, id, "busy", key))
-    if (adaptive === undefined || fixed.length < 2) return []
-    return [{ value: adaptive.value / Math.min(...fixed.map(({ value }) => value)), where: nameOf(id) }]
-  })
+const adaptiveOver =
+  (what: Time) =>
+  (run: Run): ReadonlyArray<Reached> =>
+    largeCases(run).flatMap((id) => {
+      const [adaptive] = ratioTo(run, id, what)
+      const fixed = ["worker/bytes", "sliced/bytes"].flatMap((key) => ratioTo(run, id, what, key))
+      if (adaptive === undefined || fixed.length < 2) return []
+      return [{ value: adaptive.value / Math.min(...fixed.map(({ value }) => value)), where: nameOf(id) }]
+    })
 
 const small = (run: Run) => caseOf(run, "effect:small")?.small ?? []
 
@@ -119,13 +127,16 @@ const targets: ReadonlyArray<Target> = [
   },
   { what: "wall, default route, 1 MB and more", limit: byNode, unit: "×", all: overTime("wall") },
   { what: "busy, default route, 1 MB and more", limit: byNode, unit: "×", all: overTime("busy") },
+  { what: "the same by the kernel's count (cpu)", limit: byNode, unit: "×", all: overTime("cpu") },
+  { what: "busy on long text and transcripts", limit: always(0.6), unit: "×", all: textTime("busy") },
+  { what: "the same by the kernel's count (cpu)", limit: always(0.6), unit: "×", all: textTime("cpu") },
   {
-    what: "busy on long text and transcripts",
-    limit: always(0.6),
+    what: "busy, default route, over the better fixed route",
+    limit: always(1.1),
     unit: "×",
-    all: (run) => textCases.flatMap((id) => ratioTo(run, id, "busy"))
+    all: adaptiveOver("busy")
   },
-  { what: "busy, default route, over the better fixed route", limit: always(1.1), unit: "×", all: adaptiveOver },
+  { what: "the same by the kernel's count (cpu)", limit: always(1.1), unit: "×", all: adaptiveOver("cpu") },
   { what: "`serialize` under the threshold over `JSON.stringify`", limit: always(1), unit: "µs", all: inEffect },
   { what: "busy, documents of 1-64 KB", limit: always(1.25), unit: "×", all: documents },
   { what: "the same as promises", limit: always(1.25), unit: "×", all: documentsAsPromises },

@@ -1,6 +1,6 @@
 /** Tables of timed cases: a row a way of serializing, the versions of Node beside each other. */
 import type { Comparison, Outcome } from "../compare.ts"
-import { baseOf, holds, paired, throughput } from "../figures.ts"
+import { baseOf, cpuRatio, holds, paired, throughput } from "../figures.ts"
 import { type Lane, laneKey } from "../lanes.ts"
 import { median, megabytes, ms, ratio, type Spread } from "../stats.ts"
 import { markdownTable, none, sideBySide } from "./markdown.ts"
@@ -24,6 +24,10 @@ const columns: Record<string, Cell> = {
   worst: (_, outcome) => ms(holds(outcome).max),
   "> 5 ms": (_, outcome) => String(holds(outcome).over5),
   "busy ×": against("busy"),
+  "cpu ×": (comparison, outcome) => {
+    const base = baseOf(comparison, outcome)
+    return base === undefined || base.samples.length === 0 ? none : ratio(cpuRatio(outcome, base))
+  },
   "wall ×": against("wall"),
   "MB/s": (comparison, outcome) => throughput(comparison, outcome).toFixed(0)
 }

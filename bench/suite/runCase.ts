@@ -29,6 +29,7 @@ const timeCase = (spec: TimeCase, set: DataSet) => {
     atLeast,
     warmup,
     seconds,
+    cold: spec.cold === true,
     ...(spec.sampleBytes === undefined ? {} : { sampleBytes: spec.sampleBytes }),
     ...(spec.flight === undefined ? {} : { flight: spec.flight }),
     ...(spec.call === undefined ? {} : { call: calls[spec.call] }),

@@ -9,7 +9,7 @@ export type Route = "worker" | "sliced"
 
 /** Frames of a kind that each route gets before they are compared, and whenever it is tried again. */
 export const burst = 8
-/** Of these, so many do not count: their code is cold, or not compiled yet. */
+/** The first of these are not counted: their code is cold, or not compiled yet. */
 const cold = 2
 /** Weight of the newest cost. */
 const newest = 0.15
@@ -27,7 +27,7 @@ class Average {
   add(sample: number): void {
     const { count, value } = this
     this.count++
-    // A frame in which the garbage collector happened to run counts for no more than three.
+    // So that one garbage collection does not decide. The first are taken as they are.
     const bounded = count < burst ? sample : Math.min(sample, value * 3)
     this.value += (bounded - value) * Math.max(newest, 1 / this.count)
   }
@@ -79,12 +79,13 @@ export class KindCosts implements RoutesOfKind {
   readonly worker = new RouteCost()
   readonly sliced = new RouteCost()
   private readonly frameSize: number
-  /** Frames left that are to try the dearer route. */
+  /** The route that is tried, and frames left that are to try it. */
+  private tried: Route = "worker"
   private trying = 0
   /** Milliseconds spent on the cheaper route since the dearer one was last tried. */
   private spent = 0
 
-  /** `frameSize` is that of a typical frame of the kind, in KiB. */
+  /** `frameSize` is that of a typical frame of the kind, in units of 1,024 code units. */
   constructor(frameSize: number) {
     this.frameSize = frameSize
   }
@@ -96,17 +97,19 @@ export class KindCosts implements RoutesOfKind {
     return this.worker.total < this.sliced.total ? "worker" : "sliced"
   }
 
-  /** Whether the next frame is to try the other one. The dearer that is, the rarer. */
+  /** Whether the next frame is to try the dearer route. The more that costs, the more rarely. */
   get isTrying(): boolean {
-    return this.trying > 0 || this.mayTry
+    return (this.trying > 0 && this.tried !== this.preferred) || this.mayTry
   }
 
-  /** A frame tries the other route. */
+  /** A frame tries the dearer route. The trial is over early when that turns out to be the cheaper one. */
   tries(): void {
-    if (this.trying === 0) {
+    const dearer = this.preferred === "worker" ? "sliced" : "worker"
+    if (this.trying === 0 || this.tried !== dearer) {
+      this.tried = dearer
       this.trying = burst
       this.spent = 0
-      this[this.preferred === "worker" ? "sliced" : "worker"].begin()
+      this[dearer].begin()
     }
     this.trying--
   }

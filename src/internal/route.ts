@@ -34,7 +34,7 @@ export interface Sample extends Pick<Frame, "size" | "numbers" | "containers" | 
 
 const contents = ["text", "numbers", "records"] as const
 const sizes = ["small", "medium", "large"] as const
-/** What is typical for them, in KiB. */
+/** What is typical for them, in units of 1,024 code units. */
 const typical = [2, 8, 32] as const
 
 export class Router {
