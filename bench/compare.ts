@@ -45,7 +45,7 @@ export interface Outcome extends Lane {
   /** Why there are no figures: it threw, or its text was wrong. */
   readonly failure?: string
   readonly paths: ReadonlyArray<string>
-  /** A sample a round; times are of one call. A very slow one takes part in the first round only. */
+  /** One a round: wall, busy and cpu are of one call, the rest of the sample. A very slow way takes part in the first round only. */
   readonly samples: ReadonlyArray<Sample>
 }
 
@@ -74,7 +74,10 @@ const slowRun = 4000
 const callsFor = (bytes: number, flight: number, sampleBytes: number): number =>
   flight * Math.max(1, Math.min(20_000, Math.floor(sampleBytes / bytes / flight)))
 
-/** A sample of so many calls pays for its own garbage; after a full collection everything is slow for some milliseconds. */
+/**
+ * Samples of this many calls are not preceded by a full collection: they pay for their own garbage, and the slow start after a
+ * collection would distort short calls.
+ */
 const manyCalls = 50
 
 const takeSample = async (

@@ -2,7 +2,7 @@
  * What frames of one kind have cost the calling thread on each route, and when the dearer route is tried again.
  *
  * It is tried for some frames in a row, the first of which do not count: a single frame between hundreds that take the other
- * route runs cold code, and seemed to cost up to five times what it costs when all take that route (arrays of numbers, worker).
+ * route runs cold code, and seemed to cost several times what it costs when all take that route (arrays of numbers, worker).
  */
 
 export type Route = "worker" | "sliced"

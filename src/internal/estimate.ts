@@ -10,11 +10,11 @@ import { isPlainDate } from "./visit.ts"
 
 /** What a value is estimated at that hides what it will give. */
 export const hiddenSize = Infinity
-/** Own properties of a value: enough for every value below a sensible threshold. */
 const getDescriptor = Object.getOwnPropertyDescriptor
 const getPrototype = Object.getPrototypeOf
 const objectPrototype = Object.prototype
 const arrayPrototype = Array.prototype
+/** Deeper values are left to the engine. */
 const deepest = 64
 
 /** Estimated code units of the text, or at least `threshold` when it may well be more. */

@@ -36,7 +36,7 @@ export interface JobOptions {
   readonly breaker: Breaker
   readonly counters: Counters
   readonly budget: number
-  /** What native code has thrown at a frame. */
+  /** Turns what native code has thrown at a frame into the error of the call. */
   readonly diagnose: (thrown: unknown) => SerializationError
   readonly onEnd: (job: Job) => void
 }
@@ -258,7 +258,7 @@ export class Job implements Task {
     else if (result.bytes !== undefined) sink.bytes(result.bytes)
     else sink.text(result.text!)
     if (sink.isTooLong) this.fail(outputTooLong())
-    // Left to the garbage collector, the buffers of all frames are the next major collection.
+    // Left to the garbage collector, the buffers of all frames bring the next major collection about.
     if (result.isMoved === true) (result.bytes!.buffer as ArrayBuffer).transfer(0)
   }
 
