@@ -8,6 +8,7 @@ import {
   fixture,
   frame,
   Gate,
+  hold,
   ready,
   run,
   stats,
@@ -80,9 +81,7 @@ describe("a worker that does not start", () => {
       const { started } = yield* watchWorkers
       yield* Effect.gen(function* () {
         yield* ready
-        const fibers = yield* Effect.forEach(Array.from({ length: 9 }), () =>
-          Effect.forkChild(run(gate.frame), { startImmediately: true })
-        )
+        const fibers = yield* hold(gate, 9)
         assert.strictEqual((yield* stats).queued, 1)
         yield* until(() => started.length === 2)
         yield* Effect.promise(() => started[1]!.terminate())

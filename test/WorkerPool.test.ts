@@ -10,6 +10,7 @@ import {
   fixture,
   frame,
   Gate,
+  hold,
   isReady,
   ready,
   run,
@@ -95,9 +96,7 @@ describe("threads", () => {
   it.live("more start while frames wait, up to maxThreads", () => {
     const gate = new Gate()
     return Effect.gen(function* () {
-      const fibers = yield* Effect.forEach(Array.from({ length: 20 }), () =>
-        Effect.forkChild(run(gate.frame), { startImmediately: true })
-      )
+      const fibers = yield* hold(gate, 20)
       const { queued, threads } = yield* stats
       assert.deepStrictEqual({ queued, threads }, { queued: 20, threads: 1 })
       // Both have begun, and each holds the seven behind the first.

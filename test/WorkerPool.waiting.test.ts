@@ -7,6 +7,7 @@ import {
   fixture,
   frame,
   Gate,
+  hold,
   isReady,
   ready,
   run,
@@ -22,9 +23,7 @@ describe("waiting for a thread", () => {
     const { layer, logged } = faultyPool({ maxThreads: 1, maxQueue: 1 })
     return Effect.gen(function* () {
       yield* ready
-      const fibers = yield* Effect.forEach(Array.from({ length: 9 }), () =>
-        Effect.forkChild(run(gate.frame), { startImmediately: true })
-      )
+      const fibers = yield* hold(gate, 9)
       const { inFlight, queued } = yield* stats
       assert.deepStrictEqual({ inFlight, queued }, { inFlight: 8, queued: 1 })
       const error = yield* Effect.flip(run(frame(1)))
@@ -42,9 +41,7 @@ describe("waiting for a thread", () => {
     const gate = new Gate()
     return Effect.gen(function* () {
       yield* ready
-      const held = yield* Effect.forEach(Array.from({ length: 8 }), () =>
-        Effect.forkChild(run(gate.frame), { startImmediately: true })
-      )
+      const held = yield* hold(gate)
       const waiting = yield* Effect.forkChild(run(frame("never sent")), { startImmediately: true })
       const wanting = yield* Effect.forkChild(ready, { startImmediately: true })
       assert.strictEqual((yield* stats).queued, 2)
@@ -61,9 +58,7 @@ describe("waiting for a thread", () => {
     const gate = new Gate()
     return Effect.gen(function* () {
       yield* ready
-      const sent = yield* Effect.forEach(Array.from({ length: 8 }), () =>
-        Effect.forkChild(run(gate.frame), { startImmediately: true })
-      )
+      const sent = yield* hold(gate)
       yield* Effect.forEach(sent, Fiber.interrupt)
       assert.isFalse(yield* isReady)
       assert.strictEqual((yield* stats).inFlight, 8)
@@ -79,9 +74,7 @@ describe("waiting for a thread", () => {
     const gate = new Gate()
     return Effect.gen(function* () {
       yield* ready
-      const held = yield* Effect.forEach(Array.from({ length: 8 }), () =>
-        Effect.forkChild(run(gate.frame), { startImmediately: true })
-      )
+      const held = yield* hold(gate)
       const wanting = yield* Effect.forEach(Array.from({ length: 200 }), () => Effect.forkChild(ready))
       yield* untilStats(({ queued }) => queued === 200)
       yield* gate.open

@@ -33,6 +33,7 @@ export interface TimeCase extends Common {
   readonly atLeast: number
   readonly warmup: number
   readonly flight?: number
+  /** As in `CompareOptions`. */
   readonly sampleBytes?: number
   readonly cold?: boolean
   /** Threads of V8's own, for garbage collection and compilers, where it is not as many as Node starts. */
@@ -62,10 +63,9 @@ const library = ["adaptive", "worker", "sliced", "sync"].map(outputs).join(" ")
 const everyone = `${natives} ${others} ${library}`
 const large = "native/bytes naive/bytes adaptive/bytes adaptive/stream"
 const offLoop = "native/bytes adaptive/bytes adaptive/stream worker/bytes worker/stream sliced/bytes sliced/stream"
-const busy = `${natives} naive/bytes json-ext+yield/stream adaptive/string adaptive/bytes worker/bytes sliced/bytes`
 const inFlight = `${natives} naive/bytes adaptive/string adaptive/bytes worker/bytes sliced/bytes`
 const pooled = "adaptive/bytes adaptive/stream worker/bytes worker/stream"
-const busiest = "native/bytes adaptive/bytes worker/bytes sliced/bytes"
+const routes = "native/bytes adaptive/bytes worker/bytes sliced/bytes"
 const memory = `native/bytes naive/bytes json-ext+yield/stream adaptive/bytes adaptive/stream worker/stream sliced/stream`
 const options = `${natives} naive/bytes json-ext+yield/stream adaptive/string adaptive/bytes worker/bytes sliced/bytes`
 const peers = `${natives} naive/bytes effect-workers/bytes json-ext/stream json-ext+yield/stream json-stream-stringify/stream
@@ -99,7 +99,7 @@ const single = { sampleBytes: 1, cold: true, warmup: 0 }
 const dataCase = (name: string): TimeCase => time("data", name, everyone, 3, { ...single, atLeast: 2 })
 
 /** Few ways and long samples, so that each pays for its own garbage. */
-const busyCase = (name: string): TimeCase => time("busy", name, busiest, 4, { sampleBytes: 25e6, warmup: 0 })
+const busyCase = (name: string): TimeCase => time("busy", name, routes, 4, { sampleBytes: 25e6, warmup: 0 })
 
 const sizes: ReadonlyArray<TimeCase> = [
   time("size", "doc100b", everyone, 2, { sampleBytes: 3e5 }),
@@ -171,6 +171,6 @@ export const quickSuite: ReadonlyArray<Case> = [
 ].map((id) => {
   const found = fullSuite.find((entry) => entry.id === id)!
   return found.kind === "time"
-    ? { ...found, seconds: 1, atLeast: 2, lanes: busy, warmup: 1 }
+    ? { ...found, seconds: 1, atLeast: 2, lanes: options, warmup: 1 }
     : { ...found, seconds: Math.min(found.seconds, 2) }
 })

@@ -8,7 +8,7 @@
 export type Route = "worker" | "sliced"
 
 /** Frames of a kind that each route gets before they are compared, and whenever it is tried again. */
-export const burst = 8
+const burst = 8
 /** The first of these are not counted: their code is cold, or not compiled yet. */
 const cold = 2
 /** Weight of the newest cost. */
@@ -45,6 +45,7 @@ export interface KnownRoute {
   readonly total: number
 }
 
+/** What one route has cost. */
 class RouteCost implements KnownRoute {
   frames = 0
   private cold = cold

@@ -1,4 +1,7 @@
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { Serialization, SerializationLayer } from "effect-serialization"
+import { layerInline } from "effect-serialization/testing"
 import { vi } from "vitest"
 import type { Frame } from "../../src/internal/draft.ts"
 import type { Route } from "../../src/internal/costs.ts"
@@ -163,6 +166,39 @@ describe("trying the dearer route", () => {
     assert.isBelow(worker.total, before)
     assert.isBelow(worker.total, sliced.total)
   })
+
+  it("a trial that has found the cheaper route goes on there", () => {
+    const router = new Router("adaptive")
+    run(router, text, slicedIsCheaper, 200)
+    const next = () => router.route(text, "string", 1)
+    while (next() === "sliced") router.observe(text, "string", "sliced", 0.05, 0)
+    // The first two are cold and do not count; these are warm, and bring the average down below that of slices.
+    const { preferred, worker } = router.costs.get("text/large/string")!
+    assert.strictEqual(preferred, "sliced")
+    for (let i = 0; i < 60 && router.costs.get("text/large/string")!.preferred === "sliced"; i++) {
+      router.observe(text, "string", "worker", 0.001, 0)
+    }
+    assert.isBelow(worker.total, 0.05 / 32)
+    assert.deepStrictEqual(Array.from({ length: 7 }, next), Array<Route>(7).fill("worker"))
+  })
+
+  it.effect("a call tells the router what each frame's text has cost to take in, by its route", () =>
+    Effect.gen(function* () {
+      const taken = vi.spyOn(Router.prototype, "observeTaking")
+      const { metrics, serialize } = yield* Serialization
+      const value = Array.from({ length: 20_000 }, (_, id) => ({ id }))
+      for (const route of ["worker", "sliced"] as const) {
+        taken.mockClear()
+        const before = yield* metrics
+        yield* serialize(value, { routing: route })
+        const after = yield* metrics
+        const key = `${route}Frames` as const
+        assert.isAbove(after[key] - before[key], 1)
+        assert.strictEqual(taken.mock.calls.length, after[key] - before[key])
+        assert.deepStrictEqual(new Set(taken.mock.calls.map(([, , of]) => of)), new Set([route]))
+      }
+    }).pipe(Effect.provide(SerializationLayer.layerNoPool().pipe(Layer.provide(layerInline))))
+  )
 
   it("counts what taking the text in costs, on both routes", () => {
     const router = new Router("adaptive")
