@@ -44,24 +44,28 @@ const encoder = new TextEncoder()
 // Not filled with zeros: all of it is written before anybody sees it. `new Uint8Array` of 64 KB takes ten times as long (`bench/claims.ts`).
 const allocate = (size: number): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
 
-// One chunk of each size is kept for the next call: new memory costs more than what is written into it (page faults).
-const spares = new Map<number, Uint8Array<ArrayBuffer>>()
-
-const takeChunk = (size: number): Uint8Array<ArrayBuffer> => {
-  const spare = spares.get(size)
-  if (spare === undefined) return allocate(size)
-  spares.delete(size)
-  return spare
-}
-
-// Freed now if it is not kept: left to the garbage collector, it would bring the next major collection about.
-const giveChunk = ({ buffer }: Uint8Array<ArrayBuffer>): void => {
-  if (spares.has(buffer.byteLength)) buffer.transfer(0)
-  else spares.set(buffer.byteLength, new Uint8Array(buffer))
-}
-
+/**
+ * What a call writes into before its length is known, in memory that V8 does not count (`SharedArrayBuffer`; it is shared with
+ * nobody). Buffers that are counted, together with the result itself, pass 64 MB in a call of 40 MB; from then on V8 marks the
+ * heap for 5 to 10 ms whenever another one is made, which was the longest hold of bytes (`bench/stall.ts`: 5 to 14 ms so, 2 to 4
+ * without).
+ */
 const smallestChunk = 256 * 1024
-const largestChunk = 4 * 1024 * 1024
+const largestChunk = 1024 * 1024
+/** Kept for the next call: new memory costs more than what is written into it (page faults). */
+const spares: Array<Uint8Array> = []
+const mostSpares = 16
+
+// The last one that is large enough, else a new one.
+const takeChunk = (size: number): Uint8Array => {
+  const index = spares.findLastIndex((spare) => spare.length >= size)
+  return index < 0 ? new Uint8Array(new SharedArrayBuffer(size)) : spares.splice(index, 1)[0]!
+}
+
+const giveChunk = ({ buffer }: Uint8Array): void => {
+  if (spares.length < mostSpares) spares.push(new Uint8Array(buffer))
+}
+
 /** Bytes copied in one step of the end: 0.3 ms (`bench/claims.ts`). */
 const copiedAtOnce = 512 * 1024
 
@@ -75,8 +79,8 @@ export class BytesSink implements Sink {
   readonly isFull = false
   readonly isTooLong = false
   private first: string | undefined = undefined
-  private chunks: Array<Uint8Array<ArrayBuffer>> = []
-  private chunk: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+  private chunks: Array<Uint8Array> = []
+  private chunk: Uint8Array = new Uint8Array(0)
   private used = 0
   private total = 0
   private copied = 0
