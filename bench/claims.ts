@@ -45,6 +45,27 @@ each(`estimate.ts: a document of ${JSON.stringify(document).length} bytes, below
   sum += estimate(document, 4_096)
 })
 
+// estimate.ts: two ways to see that no getter stands there, by index and by name.
+const getDescriptor = Object.getOwnPropertyDescriptor
+const lookupGetter = (
+  Object.prototype as unknown as { readonly __lookupGetter__: (this: object, key: PropertyKey) => unknown }
+).__lookupGetter__
+const words = ["a", "b", "c", "d"]
+const fields = row(1)
+const fieldNames = Object.keys(fields)
+each("estimate.ts: descriptors of 4 elements", 20_000, () => {
+  for (let i = 0; i < words.length; i++) if (getDescriptor(words, i)!.get === undefined) sum++
+})
+each("estimate.ts: getters of 4 elements looked up", 20_000, () => {
+  for (let i = 0; i < words.length; i++) if (lookupGetter.call(words, i) === undefined) sum++
+})
+each(`estimate.ts: descriptors of ${fieldNames.length} properties`, 20_000, () => {
+  for (const name of fieldNames) if (getDescriptor(fields, name)!.get === undefined) sum++
+})
+each(`estimate.ts: getters of ${fieldNames.length} properties looked up`, 20_000, () => {
+  for (const name of fieldNames) if (lookupGetter.call(fields, name) === undefined) sum++
+})
+
 // elements.ts: what two ways of reading do to 200,000 pairs of doubles, read after other arrays, and what they take.
 setFlagsFromString("--expose-gc")
 const collect = runInNewContext("gc") as () => void

@@ -23,7 +23,7 @@ import { Router } from "./route.ts"
 import { Shadow } from "./shadow.ts"
 import type { Sink } from "./sink.ts"
 import { charge, timeLeft } from "./turn.ts"
-import { begin, type Begun, isVisitable } from "./whole.ts"
+import { begin, type Beginning, type Begun, isVisitable } from "./whole.ts"
 
 /** How a call has ended. */
 export interface Outcome {
@@ -52,6 +52,17 @@ type Mode = "native" | "inline" | "hidden" | "job" | "control native" | "control
 
 /** Code units, and bytes, that one code unit of a string makes at most: an escape like `\\u0000`. */
 const longestEscape = 6
+
+/** How a job begins. */
+interface First {
+  /** A visit of the root that has been made. */
+  readonly begun?: Begun | undefined
+  /** Tries to do without a plan, when the job has its first turn. */
+  readonly whole?: (() => Beginning | undefined) | undefined
+  /** The value may hide getters that are to run once. */
+  readonly isHidden?: boolean
+}
+
 const isMultiCore = availableParallelism() > 1
 
 export class Engine {
@@ -117,8 +128,10 @@ export class Engine {
     // Listing the keys of a wide map takes milliseconds: the turn may be over already.
     const estimated = performance.now()
     charge(estimated - began)
-    const begun = mode === "job" ? this.beginWhole(value, options, output.unit) : mode === "hidden" ? mode : undefined
-    if (begun !== undefined && begun !== "hidden" && !("visit" in begun)) {
+    const whole = mode === "job" ? () => this.beginWhole(value, options, output.unit) : undefined
+    const isNow = timeLeft(this.settings.turnBudget) > 0
+    const begun = isNow ? whole?.() : undefined
+    if (begun !== undefined && !("visit" in begun)) {
       const error = "text" in begun ? undefined : begun
       const result = output.of("text" in begun ? begun.text : "")
       const size = error === undefined ? output.size(result) : 0
@@ -132,7 +145,8 @@ export class Engine {
       return undefined
     }
     const sink = output.sink()
-    const job = this.makeJob(value, options, output.unit, sink, this.counters, begun, (job) => {
+    const first: First = { begun, whole: isNow ? undefined : whole, isHidden: mode === "hidden" }
+    const job = this.makeJob(value, options, output.unit, sink, this.counters, first, (job) => {
       if (job.isCancelled) return this.counters.cancelled(job, label)
       const { error, isTruncated: truncated } = job
       const result = error === undefined ? output.resultOf(sink) : output.of("")
@@ -162,12 +176,11 @@ export class Engine {
     value: unknown,
     options: SerializeOptions | undefined,
     unit: "characters" | "bytes"
-  ): { readonly text: string } | SerializationError | Begun | undefined {
+  ): Beginning | undefined {
     const routing = options?.routing ?? this.settings.routing
     if (!isVisitable(value) || hasReplacer(options) || (options?.maxSize ?? Infinity) !== Infinity || isPatched())
       return undefined
     const router = this.routers[routing]
-    if (timeLeft(this.settings.turnBudget) <= 0) return undefined
     const begun = begin(value)
     if (isSerializationError(begun)) return begun
     if (begun.size < 0) return begun.visit.trail.length > 0 ? begun : undefined
@@ -209,7 +222,7 @@ export class Engine {
     unit: "characters" | "bytes",
     sink: Sink,
     counters: Counters,
-    begun: Begun | "hidden" | undefined,
+    { begun, isHidden, whole }: First,
     onEnd: (job: Job) => void
   ): Job | SerializationError {
     let args: Arguments
@@ -227,10 +240,11 @@ export class Engine {
         {
           ...args,
           tracksLevels: truncates && maxSize !== Infinity,
-          exactFirst: begun === "hidden" ? this.settings.syncThreshold : 0
+          exactFirst: isHidden === true ? this.settings.syncThreshold : 0
         },
-        begun === "hidden" ? undefined : begun
+        begun
       ),
+      whole,
       sink,
       limit: maxSize === Infinity ? undefined : new Limit(sink, maxSize, unit, truncates, args.gap),
       output: unit === "bytes" ? "bytes" : "string",

@@ -20,12 +20,15 @@ import type { Sink } from "./sink.ts"
 import type { FrameResult, FrameTask } from "./task.ts"
 import { charge, holdProcess, releaseProcess, schedule, type Task, timeLeft } from "./turn.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
+import type { Beginning } from "./whole.ts"
 
 /** Frames of one call that may be with the workers, or wait behind one that is. */
 const window = 16
 
 export interface JobOptions {
   readonly plan: Plan
+  /** The first step, where the value may do without a plan. */
+  readonly whole: (() => Beginning | undefined) | undefined
   readonly sink: Sink
   readonly limit: Limit | undefined
   readonly output: "string" | "bytes"
@@ -69,6 +72,7 @@ export class Job implements Task {
   private readonly pending: Array<Pending> = []
   private isScheduled = false
   private isWaiting = false
+  private isBegun = false
   private isPlanned = false
   private isCut = false
   private isRunning = false
@@ -161,6 +165,7 @@ export class Job implements Task {
   private advance(): boolean {
     if (this.isDone) return false
     const { plan, sink } = this.options
+    if (!this.isBegun) return this.begin()
     // The reader of a stream wakes the call when it has taken what is there.
     if (sink.isFull && !this.isInOneGo) return false
     if (this.isCut) return this.finish()
@@ -169,6 +174,21 @@ export class Job implements Task {
     if (!plan.isDone && this.pending.length < window) return this.next()
     if (this.pending.length > 0) return this.waitForWorker()
     return plan.failure === undefined ? this.finish() : this.failPlanned(plan.failure)
+  }
+
+  private begin(): boolean {
+    const { counters, plan, sink, whole } = this.options
+    this.isBegun = true
+    const beginning = whole?.()
+    if (beginning === undefined) return true
+    if ("visit" in beginning) plan.begin(beginning)
+    else if ("text" in beginning) {
+      counters.frames.sliced++
+      this.sliced++
+      sink.text(beginning.text)
+      this.isCut = true
+    } else this.fail(beginning)
+    return !this.isDone
   }
 
   private next(): boolean {

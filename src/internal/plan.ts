@@ -51,27 +51,33 @@ export class Plan {
   private budget = 0
   private readonly ancestors = new Set<unknown>()
   private readonly draft: Draft
-  private readonly visit: Visit
+  private visit: Visit
   private readonly replacer: PlanOptions["replacer"]
   private readonly tracksLevels: boolean
   private isExact: boolean
   private readonly isAlwaysExact: boolean
   private exactFirst: number
   /** The first visit of the root, where it has been made. */
-  private begun: Begun | undefined
+  private begun: Begun | undefined = undefined
   /** The fast lane has stopped at a child that needs a closer look. */
   private looksNext = false
 
   constructor(root: unknown, options: PlanOptions, begun?: Begun) {
-    this.begun = begun
     this.replacer = options.replacer
     this.tracksLevels = options.tracksLevels
     this.draft = new Draft(options.gap, options.list)
-    this.visit = begun?.visit ?? new Visit(options.list)
+    this.visit = new Visit(options.list)
+    if (begun !== undefined) this.begin(begun)
     this.isAlwaysExact = options.replacer !== null || readsPrototype(options.list)
     this.isExact = this.isAlwaysExact || options.exactFirst > 0
     this.exactFirst = options.exactFirst
     this.stack.push(new Open(Shape.root, { "": root }, [""], 1, false, true))
+  }
+
+  /** Goes on from a visit of the root, before the first frame. */
+  begin(begun: Begun): void {
+    this.begun = begun
+    this.visit = begun.visit
   }
 
   /** True when the next frame will be short, and all text already. */

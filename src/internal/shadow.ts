@@ -119,7 +119,7 @@ class Trial implements Task {
   private start(): void {
     const { engine, counters } = this.shadow
     const sink = new CompareSink(this.text)
-    const job = engine.makeJob(this.value, this.options, "characters", sink, counters, undefined, (job) =>
+    const job = engine.makeJob(this.value, this.options, "characters", sink, counters, {}, (job) =>
       this.compare(job, sink)
     )
     if ("start" in job) job.start()

@@ -18,6 +18,9 @@ export interface Begun {
   readonly size: number
 }
 
+/** What came of doing a value in one piece: its text, why there is none, or how far the visit came. */
+export type Beginning = { readonly text: string } | SerializationError | Begun
+
 /** Visits the root as far as a whole value may go. An error is what user code threw on the way. */
 export const begin = (root: object): Begun | SerializationError => {
   const visit = new Visit(null)
