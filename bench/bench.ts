@@ -31,9 +31,7 @@ const here = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 
 /** What a case takes beyond its measuring: starting, loading, comparing texts, the rounds it takes at least. */
 const overhead = (spec: Case): number =>
-  spec.kind === "time"
-    ? ({ data: 8, busy: 5, size: 4, shape: 10, smallPool: 7, peers: 12 }[spec.group as string] ?? 2)
-    : 3
+  spec.kind === "time" ? ({ data: 8, busy: 5, size: 4, peers: 12 }[spec.group as string] ?? 2) : 3
 
 const planned = (cases: ReadonlyArray<Case>): number =>
   cases.reduce((sum, spec) => sum + spec.seconds + overhead(spec), 0)
@@ -51,13 +49,6 @@ const paced = (spec: Case, pace: number): Case =>
 /** Memory that was freed goes back to the system at once, or the next call would seem to need none. */
 const tidy = { MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_ARENA_MAX: "2" }
 
-const environmentOf = (spec: Case): Record<string, string> => {
-  if (spec.kind === "memory") return tidy
-  return spec.kind === "time" && spec.v8Threads !== undefined
-    ? { NODE_OPTIONS: `--v8-pool-size=${spec.v8Threads}` }
-    : {}
-}
-
 const measureCase = async (spec: Case): Promise<CaseResult> => {
   const start = performance.now()
   const took = () => (performance.now() - start) / 1000
@@ -65,7 +56,7 @@ const measureCase = async (spec: Case): Promise<CaseResult> => {
     const measured = await inProcess<Partial<CaseResult>>(here("suite/runCase.ts"), [JSON.stringify(spec)], {
       node: flags.node,
       limit: 120,
-      env: environmentOf(spec)
+      env: spec.kind === "memory" ? tidy : {}
     })
     if (measured === undefined) throw new Error("no answer")
     return { spec, ...measured, took: took() }

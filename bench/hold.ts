@@ -45,7 +45,7 @@ const collect = runInNewContext("gc") as (options?: object) => void
  */
 export const settle = async (): Promise<void> => {
   collect()
-  await new Promise<void>((resolve) => setTimeout(resolve, 50))
+  await new Promise<void>((resolve) => setTimeout(resolve, 25))
 }
 
 /** The same, and gives back to the system what the heap no longer needs: before memory is compared. */

@@ -30,12 +30,15 @@ export interface SmallRow {
 
 const documents = ["doc100b", "doc500b", "doc1k", "doc4k", "doc16k", "doc64k"]
 
-type Call = (value: unknown) => Effect.Effect<string, unknown>
+type Call = (value: unknown) => Effect.Effect<string | { readonly serialized: string }, unknown>
 
 const loop = (call: Call, values: ReadonlyArray<unknown>, calls: number) =>
   Effect.gen(function* () {
     let size = 0
-    for (let i = 0; i < calls; i++) size += (yield* call(values[i % values.length])).length
+    for (let i = 0; i < calls; i++) {
+      const result = yield* call(values[i % values.length])
+      size += (typeof result === "string" ? result : result.serialized).length
+    }
     return size
   })
 
@@ -59,7 +62,7 @@ export const measureSmall = async (seconds: number): Promise<ReadonlyArray<Small
       path = result.path
     }
     const native: Call = (value) => Effect.sync(() => JSON.stringify(value))
-    const library: Call = (value) => Effect.map(service.serialize(value), (result) => result.serialized)
+    const library: Call = (value) => service.serialize(value)
     const natives: Array<number> = []
     const libraries: Array<number> = []
     // Not before each sample: after a full collection everything is slow for some milliseconds, and each sample pays for its own.

@@ -1,11 +1,11 @@
 /**
  * How long the event loop is held while 40 MB values of every shape are serialized:
  *
- *     node bench/stall.ts [--shapes records,text] [--routes worker,sliced] [--outputs bytes,stream] [--runs 7] [--node 24]
+ *     npm run bench:stall [-- --shapes records,text] [--routes worker,sliced] [--outputs bytes,stream] [--runs 7] [--node 24]
  *
  * Prints, per shape, output and route, the median over the runs of each run's longest hold, garbage collection included,
- * beside an idle control run in between (it shows what the machine itself does to a loop). A hold is one turn of the
- * loop, see `hold.ts`. One process a shape.
+ * beside an idle control before each (it shows what the machine itself does to a loop). A hold is one turn of the
+ * loop, see `hold.ts`. One process a shape. A run of everything goes to `bench/results` and to the tables of `docs/benchmarks.md`.
  */
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -15,35 +15,29 @@ import { idle, measure, settle } from "./hold.ts"
 import { type Output, use } from "./peers/contender.ts"
 import { inProcess } from "./processes.ts"
 import { median, megabytes, ms } from "./stats.ts"
+import { render } from "./report/render.ts"
+import type { StallRow } from "./stallResults.ts"
+import { type Machine, save } from "./suite/results.ts"
 import { table } from "./table.ts"
 import { verify } from "./verify.ts"
 
-export interface StallRow {
-  readonly shape: string
-  readonly bytes: number
-  readonly output: Output
-  readonly route: string
-  /** Milliseconds, one a run. */
-  readonly holds: ReadonlyArray<number>
-  readonly idle: ReadonlyArray<number>
-  readonly walls: ReadonlyArray<number>
-  readonly over5: ReadonlyArray<number>
-  readonly failure: string | undefined
-  readonly node: string
+const defaults = {
+  shapes: stallShapes()
+    .map((shape) => shape.name)
+    .join(","),
+  routes: "native,worker,sliced,adaptive",
+  outputs: "bytes,stream",
+  runs: "7"
 }
+const everything = Object.values(defaults).join()
 
 const { values: flags } = parseArgs({
   options: {
-    shapes: {
-      type: "string",
-      default: stallShapes()
-        .map((shape) => shape.name)
-        .join(",")
-    },
-    routes: { type: "string", default: "worker,sliced,adaptive" },
-    outputs: { type: "string", default: "bytes,stream" },
-    runs: { type: "string", default: "7" },
-    node: { type: "string" },
+    shapes: { type: "string", default: defaults.shapes },
+    routes: { type: "string", default: defaults.routes },
+    outputs: { type: "string", default: defaults.outputs },
+    runs: { type: "string", default: defaults.runs },
+    node: { type: "string", default: process.versions.node.split(".")[0]! },
     child: { type: "string" }
   }
 })
@@ -58,6 +52,7 @@ const watch = async (shape: string): Promise<Array<StallRow>> => {
   const rows: Array<StallRow> = []
   for (const output of flags.outputs.split(",") as Array<Output>) {
     for (const route of flags.routes.split(",")) {
+      if (route === "native" && output === "stream") continue
       const contender = await makeContender(route)
       const failure = await verify(contender, [value], output)
       const runs = failure === undefined ? Number(flags.runs) : 0
@@ -68,16 +63,17 @@ const watch = async (shape: string): Promise<Array<StallRow>> => {
         over5: [] as Array<number>
       }
       for (let run = 0; run < runs; run++) {
+        // The idle time counts for V8: where a program seems to do little but collect garbage, it begins the next collection early
+        // (with 25 ms between a forced one and a run, `records` streamed by workers had holds of 9 ms instead of 5).
         await settle()
+        row.idle.push((await idle(200)).hold)
         const reading = await measure(() => contender.run(value, output, use))
         row.holds.push(reading.hold)
         row.walls.push(reading.wall)
         row.over5.push(reading.over5)
-        await settle()
-        row.idle.push((await idle(Math.min(reading.wall, 500))).hold)
       }
       await contender.close()
-      rows.push({ shape, bytes, output, route, ...row, failure, node: process.versions.node })
+      rows.push({ shape, bytes, output, route, ...row, ...(failure === undefined ? {} : { failure }) })
     }
   }
   return rows
@@ -91,6 +87,8 @@ else {
     const args = [...process.argv.slice(2), "--child", shape]
     rows.push(...((await inProcess<Array<StallRow>>(fileURLToPath(import.meta.url), args, flags)) ?? []))
   }
+  const { node, shapes, routes, outputs, runs } = flags
+  const machine = (await inProcess<Machine>(fileURLToPath(new URL("suite/machine.ts", import.meta.url)), [], { node }))!
   const head = [
     "shape",
     "text",
@@ -103,7 +101,7 @@ else {
     "wall ms",
     `<= ${limit} ms over idle`
   ]
-  console.log(`Node ${rows[0]?.node}, median over ${flags.runs} runs of the longest hold\n`)
+  console.log(`Node ${machine.node}, median over ${flags.runs} runs of the longest hold\n`)
   const cells = rows.map((row) => {
     const start = [row.shape, megabytes(row.bytes), row.output, row.route]
     if (row.failure !== undefined) return [...start, row.failure]
@@ -119,4 +117,8 @@ else {
     ]
   })
   console.log(table(head, cells))
+  if ([shapes, routes, outputs, runs].join() === everything) {
+    save(`stall-${node}`, { machine, rows })
+    await render()
+  }
 }

@@ -6,7 +6,7 @@ import { nameOf } from "./names.ts"
 import { caseOf, idsOf, type Run } from "./runs.ts"
 
 export const machineText = (runs: ReadonlyArray<Run>): string => {
-  const machines = runs.map((run) => (run.results ?? run.server)!.machine)
+  const machines = runs.map((run) => (run.results ?? run.server ?? run.stall)!.machine)
   const first = machines[0]!
   const nodes = machines.map(({ node, v8, commit, date }) => `Node ${node} (V8 ${v8}; commit ${commit}, ${date})`)
   const packages = Object.entries(first.packages).map(([name, version]) => `${name} ${version}`)

@@ -4,6 +4,7 @@ import { writeBlock } from "./markdown.ts"
 import { effectTable, gigabyteTable, machineText, memoryTable } from "./otherTables.ts"
 import { loadRuns, type Run } from "./runs.ts"
 import { serverTable } from "./serverTable.ts"
+import { stallTable } from "./stallTable.ts"
 import { summaryTable } from "./summary.ts"
 import { targetTable } from "./targets.ts"
 import { groupTables } from "./timeTables.ts"
@@ -29,8 +30,7 @@ const blocks: Record<string, (runs: ReadonlyArray<Run>) => string> = {
   "bench:busy": (runs) => groupTables(runs, "busy", ["busy ×", "cpu ×", "wall ×", "MB/s"]),
   "bench:data": (runs) => groupTables(runs, "data"),
   "bench:sizes": (runs) => groupTables(runs, "size"),
-  "bench:shapes": (runs) => groupTables(runs, "shape"),
-  "bench:smallPool": (runs) => groupTables(runs, "smallPool"),
+  "bench:shapes": stallTable,
   "bench:flight": (runs) => groupTables(runs, "flight", flightColumns),
   "bench:special": (runs) => groupTables(runs, "special"),
   "bench:uncuttable": (runs) => groupTables(runs, "uncuttable"),
@@ -54,7 +54,9 @@ export const render = async (): Promise<void> => {
 }
 
 export const renderQuick = (results: Results): string => {
-  const runs: ReadonlyArray<Run> = [{ node: results.machine.node.split(".")[0]!, results, server: undefined }]
+  const runs: ReadonlyArray<Run> = [
+    { node: results.machine.node.split(".")[0]!, results, server: undefined, stall: undefined }
+  ]
   const groups = ["busy", "data", "size", "flight", "special", "uncuttable"].map((group) => groupTables(runs, group))
   return [machineText(runs), ...groups, effectTable(runs), memoryTable(runs), targetTable(runs)].join("\n\n")
 }

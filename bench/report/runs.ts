@@ -3,18 +3,25 @@ import type { Comparison, Outcome } from "../compare.ts"
 import { find } from "../figures.ts"
 import { type CaseResult, load, type Results } from "../suite/results.ts"
 import type { ServerResults } from "../server/results.ts"
+import type { StallResults } from "../stallResults.ts"
 
 export interface Run {
   /** `"24"` */
   readonly node: string
   readonly results: Results | undefined
   readonly server: ServerResults | undefined
+  readonly stall: StallResults | undefined
 }
 
 export const loadRuns = (): ReadonlyArray<Run> =>
   ["24", "26"]
-    .map((node) => ({ node, results: load(node), server: load<ServerResults>(`server-${node}`) }))
-    .filter((run) => run.results !== undefined || run.server !== undefined)
+    .map((node) => ({
+      node,
+      results: load(node),
+      server: load<ServerResults>(`server-${node}`),
+      stall: load<StallResults>(`stall-${node}`)
+    }))
+    .filter((run) => (run.results ?? run.server ?? run.stall) !== undefined)
 
 export const caseOf = (run: Run, id: string): CaseResult | undefined =>
   run.results?.cases.find((entry) => entry.spec.id === id)

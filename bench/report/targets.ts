@@ -37,6 +37,13 @@ const holdsOf = (names: ReadonlyArray<string>, outputs: ReadonlyArray<string>) =
     )
   )
 
+const stalls = (run: Run): ReadonlyArray<Reached> =>
+  (run.stall?.rows ?? []).flatMap(({ holds, idle, output, route, shape }) =>
+    route === "native" || holds.length === 0
+      ? []
+      : [{ value: Math.max(0, median(holds) - median(idle)), where: `${shape}, ${route}, ${output}` }]
+  )
+
 /** Of the loop's time, of the whole time, or of what the kernel says the thread had of a core. */
 type Time = "busy" | "wall" | "cpu"
 
@@ -105,13 +112,7 @@ const targets: ReadonlyArray<Target> = [
     what: "longest hold over an idle loop's, 40 MB values to bytes or stream, any route but sync",
     limit: always(5),
     unit: "ms",
-    all: holdsOf(["shape"], ["bytes", "stream"])
-  },
-  {
-    what: "the same with one thread for V8 itself (`--v8-pool-size=1`)",
-    limit: always(5),
-    unit: "ms",
-    all: holdsOf(["smallPool"], ["bytes", "stream"])
+    all: stalls
   },
   {
     what: "longest hold for every data set and size, and with 16 in flight",

@@ -111,7 +111,7 @@ const main = async (): Promise<void> => {
     process.stderr.write(`${i + 1}/${todo.length} ${way ?? "idle"}, ${megabytes} MB\n`)
     rows.push(await measureWay(way, megabytes))
   }
-  console.log(serverTable([{ node: flags.node, results: undefined, server: { machine, rows } }]))
+  console.log(serverTable([{ node: flags.node, results: undefined, server: { machine, rows }, stall: undefined }]))
   if (flags.quick) return
   save(`server-${flags.node}`, { machine, rows })
   await render()

@@ -3,23 +3,12 @@
 export type Case = TimeCase | MemoryCase | SmallCase | GigabyteCase
 
 /** Which table a case belongs to. */
-export type Group =
-  | "data"
-  | "busy"
-  | "size"
-  | "shape"
-  | "smallPool"
-  | "flight"
-  | "special"
-  | "uncuttable"
-  | "peers"
-  | "memory"
-  | "effect"
+export type Group = "data" | "busy" | "size" | "flight" | "special" | "uncuttable" | "peers" | "memory" | "effect"
 
 interface Common {
   readonly id: string
   readonly group: Group
-  /** Name of a data set, as `data.ts` or `shapes.ts` knows it. */
+  /** Name of a data set, as `data.ts` knows it. */
   readonly data: string
   /** How long it may measure. Loading the data and comparing the texts come on top. */
   readonly seconds: number
@@ -36,8 +25,6 @@ export interface TimeCase extends Common {
   /** As in `CompareOptions`. */
   readonly sampleBytes?: number
   readonly cold?: boolean
-  /** Threads of V8's own, for garbage collection and compilers, where it is not as many as Node starts. */
-  readonly v8Threads?: number
   /** Options of the call, see `runCase.ts`. */
   readonly call?: "pretty" | "list" | "replacer"
 }
@@ -62,9 +49,7 @@ const others = "naive/bytes json-ext/stream json-ext+yield/stream"
 const library = ["adaptive", "worker", "sliced", "sync"].map(outputs).join(" ")
 const everyone = `${natives} ${others} ${library}`
 const large = "native/bytes naive/bytes adaptive/bytes adaptive/stream"
-const offLoop = "native/bytes adaptive/bytes adaptive/stream worker/bytes worker/stream sliced/bytes sliced/stream"
 const inFlight = `${natives} naive/bytes adaptive/string adaptive/bytes worker/bytes sliced/bytes`
-const pooled = "adaptive/bytes adaptive/stream worker/bytes worker/stream"
 const routes = "native/bytes adaptive/bytes worker/bytes sliced/bytes"
 const memory = `native/bytes naive/bytes json-ext+yield/stream adaptive/bytes adaptive/stream worker/stream sliced/stream`
 const options = `${natives} naive/bytes json-ext+yield/stream adaptive/string adaptive/bytes worker/bytes sliced/bytes`
@@ -96,7 +81,7 @@ export const largeSets = ["bcd", "cities", "licenses", "coastlines", "atlas", "i
 /** One call a sample, each after a full collection: what counts is how long the loop is held. They warm up while texts are compared. */
 const single = { sampleBytes: 1, cold: true, warmup: 0 }
 
-const dataCase = (name: string): TimeCase => time("data", name, everyone, 3, { ...single, atLeast: 2 })
+const dataCase = (name: string): TimeCase => time("data", name, everyone, 6, { ...single, atLeast: 3 })
 
 /** Few ways and long samples, so that each pays for its own garbage. */
 const busyCase = (name: string): TimeCase => time("busy", name, routes, 4, { sampleBytes: 25e6, warmup: 0 })
@@ -111,14 +96,6 @@ const sizes: ReadonlyArray<TimeCase> = [
   time("size", "records@10", everyone, 4, { ...single, atLeast: 2 }),
   time("size", "records@100", large, 6, { ...single, atLeast: 1 })
 ]
-
-const shapes = ["records", "text", "numbers", "pairs", "widemap", "mix"].map((name) =>
-  time("shape", name, offLoop, 5, { ...single, rounds: 7 })
-)
-
-const smallPool = ["records", "numbers", "mix"].map((name) =>
-  time("smallPool", name, pooled, 3, { ...single, rounds: 7, v8Threads: 1 })
-)
 
 const special: ReadonlyArray<TimeCase> = [
   time("special", "cities@5", options, 2, { ...single, call: "pretty" }),
@@ -147,8 +124,6 @@ export const fullSuite: ReadonlyArray<Case> = [
   ...largeSets.map(dataCase),
   { kind: "small", id: "effect:small", group: "effect", data: "documents", seconds: 8 },
   ...sizes,
-  ...shapes,
-  ...smallPool,
   ...flights,
   ...special,
   ...["licenses", "coastlines", "records@5"].map((name) => time("peers", name, peers, 6, { warmup: 0, atLeast: 1 })),

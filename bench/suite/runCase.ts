@@ -2,7 +2,6 @@
 import { compare, type CompareOptions } from "../compare.ts"
 import { dataSet, loadValues } from "../data.ts"
 import type { DataSet } from "../data/dataSet.ts"
-import { stallShapes } from "../data/shapes.ts"
 import { lanes } from "../lanes.ts"
 import { streamGigabyte } from "../memory.ts"
 import { measurePeaks } from "../peak.ts"
@@ -16,11 +15,6 @@ const calls: Record<NonNullable<TimeCase["call"]>, CallOptions> = {
   list: { replacer: ["name", "lat", "lng"] },
   replacer: { replacer: (key, value) => (key === "country" ? undefined : value) }
 }
-
-const find = (spec: Case): DataSet =>
-  spec.group === "shape" || spec.group === "smallPool"
-    ? stallShapes().find((shape) => shape.name === spec.data)!
-    : dataSet(spec.data)
 
 const timeCase = (spec: TimeCase, set: DataSet) => {
   const { rounds, atLeast, warmup, seconds } = spec
@@ -41,7 +35,7 @@ const timeCase = (spec: TimeCase, set: DataSet) => {
 const measureCase = async (spec: Case): Promise<Partial<CaseResult>> => {
   if (spec.kind === "small") return { small: await measureSmall(spec.seconds) }
   if (spec.kind === "gigabyte") return { gigabyte: await streamGigabyte("adaptive") }
-  const set = find(spec)
+  const set = dataSet(spec.data)
   if (spec.kind === "memory") return { what: set.what, peaks: await measurePeaks(set.load(), lanes(spec.lanes)) }
   return { what: set.what, time: await timeCase(spec, set) }
 }

@@ -14,7 +14,7 @@ import type { Routing } from "./optionTypes.ts"
 /** A piece of work on the calling thread is to take about this long (ms). */
 const pieceTime = 0.25
 const smallestFrame = 8_192
-const largestFrame = 65_536
+const largestFrame = 49_152
 
 /** Weight of the newest frame in the size of the next. */
 const newest = 0.15
