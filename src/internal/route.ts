@@ -14,6 +14,10 @@ import type { Routing } from "./optionTypes.ts"
 /** A piece of work on the calling thread is to take about this long (ms). */
 const pieceTime = 0.25
 const smallestFrame = 8_192
+/**
+ * Of two-byte characters, 64 K are a large object of V8's, with pages of its own: 41 MB of long text took 260 ms on Node 24 then, with
+ * a hold of 8 ms when it was freed, and 200 ms with holds of 2 so (`bench/stall.ts`).
+ */
 const largestFrame = 49_152
 
 /** Weight of the newest frame in the size of the next. */

@@ -83,6 +83,18 @@ describe("bytes", () => {
     assert.strictEqual(sink.value.length, 20 * 1024 * 1024)
   })
 
+  it("calls at a time have chunks of their own, also those that were used before", () => {
+    for (let round = 0; round < 2; round++) {
+      const sinks = ["a", "b", "c"].map((letter) => ({ letter, sink: new BytesSink() }))
+      for (let i = 0; i < 40; i++) for (const { letter, sink } of sinks) sink.text(letter.repeat(100_000))
+      for (const { letter, sink } of sinks) {
+        finish(sink)
+        assert.isTrue(Buffer.from(sink.value).equals(Buffer.alloc(4_000_000, letter)))
+        assert.instanceOf(sink.value.buffer, ArrayBuffer)
+      }
+    }
+  })
+
   it("what is given may be used again by its owner", () => {
     const sink = new BytesSink()
     const bytes = Buffer.from("abc")
@@ -115,6 +127,17 @@ describe("chunks", () => {
       })
     }
   }
+
+  it("what a reader has is not written to again, by this stream or the next", () => {
+    const letters = ["a", "b", "c", "d"]
+    const sinks = letters.map(() => new ChunkSink(65_536, () => {}))
+    const texts = letters.map((letter) => letter.repeat(100_000))
+    for (const [i, sink] of sinks.entries()) {
+      sink.text(texts[i]!)
+      if (i % 2 === 1) for (const one of sinks.slice(i - 1, i + 1)) finish(one)
+    }
+    for (const [i, sink] of sinks.entries()) assert.strictEqual(Buffer.concat(sink.take()).toString(), texts[i])
+  })
 
   it("are full when a reader should come first", () => {
     const small = new ChunkSink(1000, () => {})
