@@ -6,7 +6,7 @@
 import { Effect } from "effect"
 import { Serialization, SerializationLayer } from "../src/index.ts"
 import { Counters } from "../src/internal/counters.ts"
-import type { Outcome } from "../src/internal/engine.ts"
+import type { Outcome } from "../src/internal/outcome.ts"
 
 const calls = 1_000_000
 const outcome: Outcome = {

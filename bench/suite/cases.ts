@@ -83,8 +83,8 @@ const single = { sampleBytes: 1, cold: true, warmup: 0 }
 
 const dataCase = (name: string): TimeCase => time("data", name, everyone, 6, { ...single, atLeast: 3 })
 
-/** Few ways and long samples, so that each pays for its own garbage. */
-const busyCase = (name: string): TimeCase => time("busy", name, routes, 4, { sampleBytes: 25e6, warmup: 0 })
+/** Few ways and long samples, so that each pays for its own garbage: with one call of 20 MB a sample, `JSON.stringify` seldom does. */
+const busyCase = (name: string): TimeCase => time("busy", name, routes, 6, { sampleBytes: 80e6, warmup: 0 })
 
 const sizes: ReadonlyArray<TimeCase> = [
   time("size", "doc100b", everyone, 2, { sampleBytes: 3e5 }),

@@ -2,9 +2,9 @@
  * What calls have done, as plain numbers: adding one costs next to nothing, and they are read when somebody asks.
  */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
-import type { Outcome } from "./engine.ts"
 import type { Job } from "./job.ts"
 import { Labels, type LabelTally } from "./labels.ts"
+import type { Outcome } from "./outcome.ts"
 import { Tally } from "./tally.ts"
 
 export class Counters {

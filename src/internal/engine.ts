@@ -8,44 +8,24 @@ import { type Arguments, readArguments, spaceOf } from "./arguments.ts"
 import { Breaker } from "./breaker.ts"
 import { Counters } from "./counters.ts"
 import { diagnose } from "./diagnose.ts"
-import { unsupportedValue, userCodeFailed } from "./errors.ts"
+import { userCodeFailed } from "./errors.ts"
 import { estimate, hiddenSize } from "./estimate.ts"
 import { Job } from "./job.ts"
 import { Limit } from "./limit.ts"
+import { native } from "./native.ts"
 import type { EngineSettings } from "./options.ts"
-import type { Routing, SerializationPath, SerializeOptions } from "./optionTypes.ts"
+import type { Routing, SerializeOptions } from "./optionTypes.ts"
+import { atOnce, type Outcome, outcomeOf } from "./outcome.ts"
 import type { Output } from "./output.ts"
 import { Plan } from "./plan.ts"
 import type { Port } from "./port.ts"
-import { isPatched, stringify } from "./realm.ts"
+import { isPatched } from "./realm.ts"
 import { Rollout } from "./rollout.ts"
 import { Router } from "./route.ts"
 import { Shadow } from "./shadow.ts"
 import type { Sink } from "./sink.ts"
 import { charge, timeLeft } from "./turn.ts"
 import { begin, type Beginning, type Begun, isVisitable } from "./whole.ts"
-
-/** How a call has ended. */
-export interface Outcome {
-  readonly error: SerializationError | undefined
-  readonly truncated: boolean
-  readonly path: SerializationPath
-  readonly arm: Arm
-  /** Milliseconds for which the event loop was held: all pieces together, and the longest of them. */
-  readonly held: number
-  readonly longestHeld: number
-  /** Of the result: bytes, or code units. */
-  readonly size: number
-  readonly frames: number
-  /** Milliseconds spent waiting for a worker thread with room. */
-  readonly waited: number
-}
-
-/**
- * The arm of the rollout: `offloop` and `control` for values at or above the threshold; `none` for those below it, and where
- * `routing: "sync"` asks for plain `JSON.stringify`.
- */
-export type Arm = "none" | "control" | "offloop"
 
 /** Plain `JSON.stringify`; the engine in one go, where a limit or user code must be watched; or the engine in pieces. */
 type Mode = "native" | "inline" | "hidden" | "job" | "control native" | "control inline"
@@ -265,45 +245,3 @@ const hasReplacer = (options: SerializeOptions | undefined): boolean =>
 
 const shareOf = (rollout: EngineSettings["rollout"]): (() => number) =>
   typeof rollout === "number" ? () => rollout : () => SubscriptionRef.getUnsafe(rollout)
-
-const atOnce = (
-  arm: Arm,
-  error: SerializationError | undefined,
-  truncated: boolean,
-  held: number,
-  size: number
-): Outcome => ({ error, truncated, path: "sync", arm, held, longestHeld: held, size, frames: 0, waited: 0 })
-
-const outcomeOf = (job: Job, size: number): Outcome => ({
-  error: job.error,
-  truncated: job.isTruncated,
-  path: job.path,
-  arm: "offloop",
-  held: job.held,
-  longestHeld: job.longestHeld,
-  size,
-  frames: job.sent + job.sliced,
-  waited: job.waited
-})
-
-const native = (value: unknown, options: SerializeOptions | undefined): string | SerializationError => {
-  let text: string | undefined
-  try {
-    text =
-      options === undefined
-        ? stringify(value)
-        : stringify(value, options.replacer as Array<string> | null, spaceOf(options) as string | undefined)
-  } catch (thrown) {
-    return diagnose(value, thrown, listOf(options), false)
-  }
-  if (text !== undefined) return text
-  return unsupportedValue("", typeof value === "function" || typeof value === "symbol" ? typeof value : "undefined")
-}
-
-const listOf = (options: SerializeOptions | undefined): ReadonlyArray<string> | null => {
-  try {
-    return readArguments(options).list
-  } catch {
-    return null
-  }
-}

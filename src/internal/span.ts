@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type { Outcome } from "./engine.ts"
+import type { Outcome } from "./outcome.ts"
 
 type AnyFiber = Fiber.Fiber<unknown, unknown>
 
