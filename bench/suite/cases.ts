@@ -81,10 +81,10 @@ export const largeSets = ["bcd", "cities", "licenses", "coastlines", "atlas", "i
 /** One call a sample, each after a full collection: what counts is how long the loop is held. They warm up while texts are compared. */
 const single = { sampleBytes: 1, cold: true, warmup: 0 }
 
-const dataCase = (name: string): TimeCase => time("data", name, everyone, 6, { ...single, atLeast: 3 })
+const dataCase = (name: string): TimeCase => time("data", name, everyone, 4, { ...single, atLeast: 2 })
 
 /** Few ways and long samples, so that each pays for its own garbage: with one call of 20 MB a sample, `JSON.stringify` seldom does. */
-const busyCase = (name: string): TimeCase => time("busy", name, routes, 6, { sampleBytes: 80e6, warmup: 0 })
+const busyCase = (name: string): TimeCase => time("busy", name, routes, 5, { sampleBytes: 60e6, warmup: 0 })
 
 const sizes: ReadonlyArray<TimeCase> = [
   time("size", "doc100b", everyone, 2, { sampleBytes: 3e5 }),

@@ -25,10 +25,10 @@ const newest = 0.15
 /** A thread is started only to explore at most once in this time (ms). */
 const startEvery = 60_000
 /**
- * What a frame on a worker costs the calling thread where no clock can stand: the answer's way in (ms). Assumed, not measured: of
- * the order of what a whole task costs the caller in Piscina. Too high a value favours slices for small frames.
+ * What a frame on a worker costs the calling thread where no clock can stand, more than a slice (ms): the answer's way in, and the
+ * garbage collections that come with it (`bench/answer.ts`).
  */
-const answerCost = 0.012
+const answerCost = 0.06
 
 /** What the router wants to know of a frame. */
 export interface Sample extends Pick<Frame, "size" | "numbers" | "containers" | "gap"> {

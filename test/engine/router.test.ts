@@ -151,7 +151,7 @@ describe("adaptive routing", () => {
 describe("trying the dearer route", () => {
   it("does it for some frames in a row, and the first do not count, since their code is cold", () => {
     const router = new Router("adaptive")
-    run(router, text, slicedIsCheaper, 200)
+    run(router, text, { worker: 0.5, sliced: 0.15 }, 200)
     const before = router.costs.get("text/large/string")!.worker.total
     const routes: Array<Route> = []
     // Cold, a frame on a worker costs 3 ms; warm, less than a slice.
@@ -159,7 +159,7 @@ describe("trying the dearer route", () => {
     while (routes.filter((route) => route === "worker").length < 40) {
       const route = router.route(text, "string", 1)
       inRow = route === "worker" ? inRow + 1 : 0
-      router.observe(text, "string", route, route === "sliced" ? 0.05 : inRow <= 2 ? 3 : 0.01, 0)
+      router.observe(text, "string", route, route === "sliced" ? 0.15 : inRow <= 2 ? 3 : 0.01, 0)
       routes.push(route)
     }
     const { sliced, worker } = router.costs.get("text/large/string")!
@@ -169,16 +169,16 @@ describe("trying the dearer route", () => {
 
   it("a trial that has found the cheaper route goes on there", () => {
     const router = new Router("adaptive")
-    run(router, text, slicedIsCheaper, 200)
+    run(router, text, { worker: 0.5, sliced: 0.15 }, 200)
     const next = () => router.route(text, "string", 1)
-    while (next() === "sliced") router.observe(text, "string", "sliced", 0.05, 0)
+    while (next() === "sliced") router.observe(text, "string", "sliced", 0.15, 0)
     // The first two are cold and do not count; these are warm, and bring the average down below that of slices.
     const { preferred, worker } = router.costs.get("text/large/string")!
     assert.strictEqual(preferred, "sliced")
     for (let i = 0; i < 60 && router.costs.get("text/large/string")!.preferred === "sliced"; i++) {
       router.observe(text, "string", "worker", 0.001, 0)
     }
-    assert.isBelow(worker.total, 0.05 / 32)
+    assert.isBelow(worker.total, 0.15 / 32)
     assert.deepStrictEqual(Array.from({ length: 7 }, next), Array<Route>(7).fill("worker"))
   })
 
@@ -202,7 +202,7 @@ describe("trying the dearer route", () => {
 
   it("counts what taking the text in costs, on both routes", () => {
     const router = new Router("adaptive")
-    run(router, text, { worker: 0.03, sliced: 0.05 }, 100)
+    run(router, text, { worker: 0.03, sliced: 0.15 }, 100)
     const costs = router.costs.get("text/large/string")!
     assert.strictEqual(costs.preferred, "worker")
     for (let i = 0; i < 10; i++) router.observeTaking(text, "string", "worker", 0.1)
