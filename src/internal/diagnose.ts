@@ -143,7 +143,7 @@ const isThrownByUser = (thrown: TypeError): boolean => {
 
 // By name, since source maps move the file; by folder, since a bundle has no such names.
 const isOurs = (frame: string): boolean =>
-  /[\\/]internal[\\/](engine|encode)\.[jt]s/.test(frame) || (here !== undefined && frame.includes(here))
+  /[\\/]internal[\\/](native|encode)\.[jt]s/.test(frame) || (here !== undefined && frame.includes(here))
 
 // In a bundle of CommonJS `import.meta.url` is undefined.
 const url: string | undefined = import.meta.url
