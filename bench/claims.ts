@@ -107,7 +107,7 @@ report(
   "ms"
 )
 
-// sink.ts: 40 MB of bytes put together in steps of 512 KB, and in one go.
+// bytesSink.ts: 40 MB of bytes put together in steps of 512 KB, and in one go.
 const step = 512 * 1024
 const chunks = Array.from({ length: 10 }, () => new Uint8Array(4 << 20).fill(1))
 const steps: Array<number> = []
@@ -123,8 +123,8 @@ for (let round = 0; round < rounds; round++) {
   }
   whole.push(time(() => Buffer.concat(chunks)))
 }
-report("sink.ts: a step of 512 KB", median(steps), "ms")
-report("sink.ts: 40 MB in one go", median(whole), "ms")
+report("bytesSink.ts: a step of 512 KB", median(steps), "ms")
+report("bytesSink.ts: 40 MB in one go", median(whole), "ms")
 
 // task.ts: entries of a wide map copied into objects of 16, with keys that no object has had yet.
 const entries = 7_424

@@ -25,7 +25,7 @@ import { Router } from "./route.ts"
 import { Shadow } from "./shadow.ts"
 import type { Sink } from "./sink.ts"
 import { charge, timeLeft } from "./turn.ts"
-import { begin, type Beginning, type Begun, isVisitable } from "./whole.ts"
+import { begin, type Beginning, isVisitable } from "./whole.ts"
 
 /** Plain `JSON.stringify`; the engine in one go, where a limit or user code must be watched; or the engine in pieces. */
 type Mode = "native" | "inline" | "hidden" | "job" | "control native" | "control inline"
@@ -35,10 +35,8 @@ const longestEscape = 6
 
 /** How a job begins. */
 interface First {
-  /** A visit of the root that has been made. */
-  readonly begun?: Begun | undefined
-  /** Tries to do without a plan, when the job has its first turn. */
-  readonly whole?: (() => Beginning | undefined) | undefined
+  /** Visits the root, in the job's first turn, and may do without a plan. */
+  readonly visit?: (() => Beginning | undefined) | undefined
   /** The value may hide getters that are to run once. */
   readonly isHidden?: boolean
 }
@@ -108,9 +106,9 @@ export class Engine {
     // Listing the keys of a wide map takes milliseconds: the turn may be over already.
     const estimated = performance.now()
     charge(estimated - began)
-    const whole = mode === "job" ? () => this.beginWhole(value, options, output.unit) : undefined
+    const visit = mode === "job" ? () => this.beginWhole(value, options, output.unit) : undefined
     const isNow = timeLeft(this.settings.turnBudget) > 0
-    const begun = isNow ? whole?.() : undefined
+    const begun = isNow ? visit?.() : undefined
     if (begun !== undefined && !("visit" in begun)) {
       const error = "text" in begun ? undefined : begun
       const result = output.of("text" in begun ? begun.text : "")
@@ -124,8 +122,9 @@ export class Engine {
       done(outcome, result)
       return undefined
     }
+    if (isNow) charge(performance.now() - estimated)
     const sink = output.sink()
-    const first: First = { begun, whole: isNow ? undefined : whole, isHidden: mode === "hidden" }
+    const first: First = { visit: isNow ? () => begun : visit, isHidden: mode === "hidden" }
     const job = this.makeJob(value, options, output.unit, sink, this.counters, first, (job) => {
       if (job.isCancelled) return this.counters.cancelled(job, label)
       const { error, isTruncated: truncated } = job
@@ -202,7 +201,7 @@ export class Engine {
     unit: "characters" | "bytes",
     sink: Sink,
     counters: Counters,
-    { begun, isHidden, whole }: First,
+    { isHidden, visit }: First,
     onEnd: (job: Job) => void
   ): Job | SerializationError {
     let args: Arguments
@@ -215,16 +214,12 @@ export class Engine {
     const maxSize = options?.maxSize ?? Infinity
     const truncates = options?.truncate === true
     return new Job({
-      plan: new Plan(
-        value,
-        {
-          ...args,
-          tracksLevels: truncates && maxSize !== Infinity,
-          exactFirst: isHidden === true ? this.settings.syncThreshold : 0
-        },
-        begun
-      ),
-      whole,
+      plan: new Plan(value, {
+        ...args,
+        tracksLevels: truncates && maxSize !== Infinity,
+        exactFirst: isHidden === true ? this.settings.syncThreshold : 0
+      }),
+      visit,
       sink,
       limit: maxSize === Infinity ? undefined : new Limit(sink, maxSize, unit, truncates, args.gap),
       output: unit === "bytes" ? "bytes" : "string",

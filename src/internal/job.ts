@@ -1,7 +1,7 @@
 /**
- * One call on its way: plans frames, routes them, takes the answers in, and gathers the text, one small step at a time.
+ * One call on its way: plans frames, routes them, takes the answers in, and gathers the text, one small step at a time. When it does
+ * a step is said in `inTurns.ts`.
  */
-import { AsyncLocalStorage } from "node:async_hooks"
 import type { SerializationError } from "../SerializationError.ts"
 import type { Breaker } from "./breaker.ts"
 import { isCloneable } from "./cloneable.ts"
@@ -9,6 +9,7 @@ import type { Counters } from "./counters.ts"
 import type { Frame } from "./draft.ts"
 import { encodeText } from "./encode.ts"
 import { outputTooLong, sizeLimitExceeded, workerFailed } from "./errors.ts"
+import { InTurns } from "./inTurns.ts"
 import type { Limit, Verdict } from "./limit.ts"
 import type { SerializationPath } from "./optionTypes.ts"
 import type { Plan } from "./plan.ts"
@@ -18,7 +19,6 @@ import type { Route } from "./costs.ts"
 import type { Router } from "./route.ts"
 import type { Sink } from "./sink.ts"
 import type { FrameResult, FrameTask } from "./task.ts"
-import { charge, holdProcess, releaseProcess, schedule, type Task, timeLeft } from "./turn.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
 import type { Beginning } from "./whole.ts"
 
@@ -27,8 +27,8 @@ const window = 16
 
 export interface JobOptions {
   readonly plan: Plan
-  /** The first step, where the value may do without a plan. */
-  readonly whole: (() => Beginning | undefined) | undefined
+  /** The first step: visits the root, and may do without the plan. */
+  readonly visit: (() => Beginning | undefined) | undefined
   readonly sink: Sink
   readonly limit: Limit | undefined
   readonly output: "string" | "bytes"
@@ -51,100 +51,31 @@ interface Pending {
   error: WorkerPoolError | undefined
 }
 
-export class Job implements Task {
-  readonly budget: number
+export class Job extends InTurns {
   error: SerializationError | undefined = undefined
   isTruncated = false
-  isDone = false
   /** Stopped by the caller. */
   isCancelled = false
   /** Frames sent to a worker thread. */
   sent = 0
   /** Frames done on the calling thread by choice. */
   sliced = 0
-  /** Milliseconds for which the event loop was held: all pieces together, and the longest of them. */
-  held = 0
-  longestHeld = 0
-  /** Milliseconds spent waiting for a worker thread with room. */
-  waited = 0
   private readonly options: JobOptions
   private readonly pool: PoolUse
   private readonly pending: Array<Pending> = []
-  private isScheduled = false
-  private isWaiting = false
   private isBegun = false
   private isPlanned = false
   private isCut = false
-  private isRunning = false
-  private isWoken = false
-  /** Nobody is waited for: neither a worker nor the reader of a stream. */
-  private isInOneGo = false
-  /** When the piece of work that is being done began, 0 between pieces. */
-  private pieceBegan = 0
-  private cancelWait: (() => void) | undefined = undefined
-  private inContext: (<R>(f: () => R) => R) | undefined = undefined
-  private readonly go = (): boolean => this.advance()
 
   constructor(options: JobOptions) {
+    super(options.budget)
     this.options = options
     this.pool = new PoolUse(options.breaker, options.counters, options.fallback)
-    this.budget = options.budget
   }
 
   get path(): SerializationPath {
     if (this.pool.error !== undefined || this.pool.isTurnedAway) return "fallback"
     return this.sent > 0 ? "worker" : "sliced"
-  }
-
-  /** Begins in the caller's own turn, and stays there while the turn has time left. */
-  start(): void {
-    const begin = performance.now()
-    const until = begin + timeLeft(this.budget)
-    let now = begin
-    this.pieceBegan = begin
-    while (now < until) {
-      const more = this.advance()
-      now = performance.now()
-      if (!more) break
-    }
-    this.endPiece()
-    charge(now - begin)
-    if (!this.isDone) {
-      this.inContext = AsyncLocalStorage.snapshot()
-      if (!this.isWaiting) this.wake()
-    }
-  }
-
-  /** Does all of it at once. */
-  runToEnd(): void {
-    this.isInOneGo = true
-    const began = performance.now()
-    this.pieceBegan = began
-    while (this.advance());
-    charge(performance.now() - began)
-  }
-
-  step(): boolean {
-    this.isRunning = true
-    this.isWoken = false
-    this.pieceBegan = performance.now()
-    const more = !this.isDone && this.inContext!(this.go)
-    this.endPiece()
-    this.isRunning = false
-    this.isScheduled = more || (this.isWoken && !this.isDone)
-    return this.isScheduled
-  }
-
-  /** Goes on in a turn to come. */
-  wake(): void {
-    if (this.isWaiting) {
-      this.isWaiting = false
-      releaseProcess()
-    }
-    this.isWoken = true
-    if (this.isScheduled || this.isRunning || this.isDone || this.inContext === undefined) return
-    this.isScheduled = true
-    schedule(this)
   }
 
   /** Stops at once. Answers of frames already sent are dropped when they come. */
@@ -153,16 +84,8 @@ export class Job implements Task {
     this.end()
   }
 
-  private endPiece(): void {
-    if (this.pieceBegan === 0) return
-    const time = performance.now() - this.pieceBegan
-    this.pieceBegan = 0
-    this.held += time
-    if (time > this.longestHeld) this.longestHeld = time
-  }
-
   // One step. True when there is more to do now, as in all steps below.
-  private advance(): boolean {
+  protected advance(): boolean {
     if (this.isDone) return false
     const { plan, sink } = this.options
     if (!this.isBegun) return this.begin()
@@ -177,9 +100,9 @@ export class Job implements Task {
   }
 
   private begin(): boolean {
-    const { counters, plan, sink, whole } = this.options
+    const { counters, plan, sink, visit } = this.options
     this.isBegun = true
-    const beginning = whole?.()
+    const beginning = visit?.()
     if (beginning === undefined) return true
     if ("visit" in beginning) plan.begin(beginning)
     else if ("text" in beginning) {
@@ -195,7 +118,9 @@ export class Job implements Task {
     const { limit, output, plan, port, router } = this.options
     const wantsWorker = port !== undefined && !plan.isHidden && !this.isInOneGo && this.pool.wants(port, router)
     if (wantsWorker && !port.isReady()) {
-      return this.pending.length > 0 ? this.waitForWorker() : this.waitForThread(port)
+      return this.pending.length > 0
+        ? this.waitForWorker()
+        : this.waitForThread(port, (error) => this.failWorker(error))
     }
     const budget = limit === undefined ? router.frameSize : Math.min(router.frameSize, Math.max(1024, limit.rest))
     const begin = performance.now()
@@ -322,37 +247,10 @@ export class Job implements Task {
 
   private end(): void {
     if (this.isDone) return
-    this.isDone = true
-    this.endPiece()
+    this.endTurns()
     this.pending.length = 0
-    this.cancelWait?.()
     this.pool.end()
-    if (this.isWaiting) {
-      this.isWaiting = false
-      releaseProcess()
-    }
     this.options.onEnd(this)
-  }
-
-  private waitForWorker(): boolean {
-    if (!this.isWaiting) {
-      this.isWaiting = true
-      holdProcess()
-    }
-    return false
-  }
-
-  private waitForThread(port: Port): boolean {
-    this.waitForWorker()
-    const begin = performance.now()
-    this.cancelWait = port.whenReady((error) => {
-      this.cancelWait = undefined
-      this.waited += performance.now() - begin
-      if (this.isDone) return
-      if (error !== undefined) this.failWorker(error)
-      this.wake()
-    })
-    return false
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * What a call gives: a string, or bytes.
  */
-import { BytesSink, type Sink, StringSink } from "./sink.ts"
+import { BytesSink } from "./bytesSink.ts"
+import { type Sink, StringSink } from "./sink.ts"
 
 export interface Output<A> {
   /** What `maxSize` counts. */

@@ -62,12 +62,11 @@ export class Plan {
   /** The fast lane has stopped at a child that needs a closer look. */
   private looksNext = false
 
-  constructor(root: unknown, options: PlanOptions, begun?: Begun) {
+  constructor(root: unknown, options: PlanOptions) {
     this.replacer = options.replacer
     this.tracksLevels = options.tracksLevels
     this.draft = new Draft(options.gap, options.list)
     this.visit = new Visit(options.list)
-    if (begun !== undefined) this.begin(begun)
     this.isAlwaysExact = options.replacer !== null || readsPrototype(options.list)
     this.isExact = this.isAlwaysExact || options.exactFirst > 0
     this.exactFirst = options.exactFirst

@@ -1,12 +1,12 @@
 /**
  * A call whose bytes are taken chunk by chunk while it goes on. Nothing is done ahead of the reader but what fills a few chunks.
  */
+import { ChunkSink } from "./chunkSink.ts"
 import type { Engine } from "./engine.ts"
 import type { Job } from "./job.ts"
 import type { Outcome } from "./outcome.ts"
 import type { Output } from "./output.ts"
 import type { SerializeOptions } from "./optionTypes.ts"
-import { ChunkSink } from "./sink.ts"
 
 export type Chunks = Array<Uint8Array<ArrayBuffer>>
 

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { BytesSink, ChunkSink, type Sink, StringSink } from "../../src/internal/sink.ts"
+import { BytesSink } from "../../src/internal/bytesSink.ts"
+import { ChunkSink } from "../../src/internal/chunkSink.ts"
+import { type Sink, StringSink } from "../../src/internal/sink.ts"
 
 const texts = ["", "a", "é", "😀", "\ud800", "plain ".repeat(1000), "é😀".repeat(5000), "x".repeat(700_000), "end"]
 const whole = Buffer.from(texts.join(""))
