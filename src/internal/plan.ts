@@ -1,16 +1,17 @@
 /**
  * The plan: a depth-first walk of a value that can stop anywhere and go on later, and gives one frame at a time.
  *
- * Most of a value is passed in the fast lane (`visit.ts`) and left to native code. The plan itself keeps the stack of open
- * containers, looks closely at the children that the fast lane stops at, and calls user code just as `JSON.stringify` does.
+ * Most of a value is passed in the fast lane (`visit.ts`) and left to native code. The plan itself enters what is cut (`nesting.ts`
+ * keeps it), looks closely at the children that the fast lane stops at, and calls user code just as `JSON.stringify` does.
  *
  * With a replacer function, or while somebody's `toJSON` stands in `Object.prototype` or `Array.prototype`, every child is
  * looked at closely and its text written here (`isExact`), since native code would call user code a second time.
  */
 import { isBoxedPrimitive } from "node:util/types"
 import type { SerializationError } from "../SerializationError.ts"
-import { copyOf, Draft, type Frame, hasText, type OpenLevel } from "./draft.ts"
+import { Draft, type Frame, hasText } from "./draft.ts"
 import { cyclicValue, nestingTooDeep, unsupportedValue, userCodeFailed } from "./errors.ts"
+import { Nesting } from "./nesting.ts"
 import { Open, Shape } from "./open.ts"
 import { isLargeBuffer, isSmallTypedArray, openBuffer, openContainer, openTypedArray, unboxed } from "./openers.ts"
 import { takeElements, takePiece } from "./pieces.ts"
@@ -19,8 +20,6 @@ import { bufferToJSON, isPatched, isRawJSON, stringify } from "./realm.ts"
 import { longString, Visit, visitDepth } from "./visit.ts"
 import type { Begun } from "./whole.ts"
 
-/** Levels that are entered and have no text yet. */
-const unopenedLevels = 100
 /** Code units that a child may go over what the frame has room for, rather than be cut. */
 const slack = 4_096
 /** A container with more children is not thought to hold wide maps. */
@@ -43,17 +42,12 @@ export interface PlanOptions {
 export class Plan {
   /** Set when the value cannot be serialized. The frames given before it are what comes before in the text. */
   failure: SerializationError | undefined = undefined
-  private readonly stack: Array<Open> = []
-  /** Levels of the stack whose opening bracket is in the text. The others are above them. */
-  private opened = 1
-  private low = 1
+  private readonly nesting: Nesting
   private size = 0
   private budget = 0
-  private readonly ancestors = new Set<unknown>()
   private readonly draft: Draft
   private visit: Visit
   private readonly replacer: PlanOptions["replacer"]
-  private readonly tracksLevels: boolean
   private isExact: boolean
   private readonly isAlwaysExact: boolean
   private exactFirst: number
@@ -64,13 +58,12 @@ export class Plan {
 
   constructor(root: unknown, options: PlanOptions) {
     this.replacer = options.replacer
-    this.tracksLevels = options.tracksLevels
     this.draft = new Draft(options.gap, options.list)
+    this.nesting = new Nesting(root, this.draft, options.tracksLevels)
     this.visit = new Visit(options.list)
     this.isAlwaysExact = options.replacer !== null || readsPrototype(options.list)
     this.isExact = this.isAlwaysExact || options.exactFirst > 0
     this.exactFirst = options.exactFirst
-    this.stack.push(new Open(Shape.root, { "": root }, [""], 1, false, true))
   }
 
   /** Goes on from a visit of the root, before the first frame. */
@@ -86,7 +79,7 @@ export class Plan {
 
   /** True when all frames are out, or it has failed. */
   get isDone(): boolean {
-    return this.stack.length === 0 || this.failure !== undefined
+    return this.nesting.isEmpty || this.failure !== undefined
   }
 
   /** The next frame, of about `budget` code units of text. */
@@ -97,50 +90,35 @@ export class Plan {
       this.visit.numbers = 0
       this.visit.containers = 0
     }
-    this.low = this.opened
+    this.nesting.beginFrame()
     const end = this.exactFirst > 0 ? Math.min(budget, this.exactFirst) : budget
     this.isExact = this.isAlwaysExact || this.exactFirst > 0 || isPatched()
     this.exactFirst = 0
     try {
       // What has no children left is closed, full or not: else a bracket would be the next frame, and a trip of its own.
       while (!this.isDone && (this.size < end || this.isAtEnd)) this.step()
-      this.settle()
+      this.nesting.settle()
     } catch (thrown) {
       // A getter or a proxy trap that answered the first time.
       this.failAt(thrown)
     }
     const { containers, numbers } = this.visit
-    return this.draft.finish(this.size, numbers, containers, this.low, this.levels())
-  }
-
-  private settle(): void {
-    const level = this.stack.length - 1
-    if (level < 0) return
-    this.openUpTo(level)
-    this.draft.flush(this.stack[level]!, level)
-  }
-
-  private levels(): ReadonlyArray<OpenLevel> {
-    if (!this.tracksLevels) return []
-    return this.stack.slice(this.low - 1).map(({ isWritten, shape }) => ({ shape, isWritten }))
-  }
-
-  private get top(): Open {
-    return this.stack[this.stack.length - 1]!
+    return this.draft.finish(this.size, numbers, containers, this.nesting.low, this.nesting.levels())
   }
 
   private get isAtEnd(): boolean {
-    return !this.looksNext && this.top.index >= this.top.length
+    const { top } = this.nesting
+    return !this.looksNext && top.index >= top.length
   }
 
   private step(): void {
-    const open = this.top
+    const open = this.nesting.top
     if (this.looksNext) {
       this.looksNext = false
       this.lookAt(open)
-    } else if (open.index >= open.length) this.close(open)
+    } else if (open.index >= open.length) this.nesting.close(open)
     else if (open.shape === Shape.string) this.size += takePiece(open, this.draft)
-    else if (open.shape >= Shape.elements) this.size += takeElements(open, this.draft, this.stack.length - 1)
+    else if (open.shape >= Shape.elements) this.size += takeElements(open, this.draft, this.nesting.level)
     else if (this.isExact || open.shape === Shape.root) this.lookAt(open)
     else this.range(open)
   }
@@ -256,7 +234,7 @@ export class Plan {
     if (!this.isExact) return this.include(open, value, isChanged, size)
     this.size += size
     if (hasText(value) || open.shape === Shape.array) {
-      this.draft.separate(open, this.stack.length - 1)
+      this.draft.separate(open, this.nesting.level)
       this.draft.key(open, open.index)
       this.draft.text += hasText(value) ? stringify(value) : "null"
     }
@@ -277,63 +255,15 @@ export class Plan {
   }
 
   private push(open: Open): boolean {
-    const { stack } = this
-    if (open.shape !== Shape.string) {
-      if (this.ancestors.has(open.value)) return this.fail(cyclicValue(this.pointer()))
-      this.ancestors.add(open.value)
-    }
-    if (stack.length > deepest) return this.fail(nestingTooDeep())
+    if (this.nesting.holds(open)) return this.fail(cyclicValue(this.pointer()))
+    if (this.nesting.level >= deepest) return this.fail(nestingTooDeep())
     this.size += 2
-    stack.push(open)
-    if (this.isExact || open.shape >= Shape.string) this.openUpTo(stack.length - 1)
-    else if (stack.length - this.opened > unopenedLevels) this.openUpTo(stack.length - unopenedLevels)
+    this.nesting.push(open, this.isExact)
     return true
   }
 
-  // Puts what waits in each container, and the opening bracket of the next, into the frame.
-  private openUpTo(level: number): void {
-    for (let i = this.opened; i <= level; i++) {
-      const parent = this.stack[i - 1]!
-      this.draft.flush(parent, i - 1)
-      this.draft.separate(parent, i - 1)
-      this.draft.key(parent, parent.index)
-      this.draft.text += this.stack[i]!.opener
-      this.opened = i + 1
-    }
-  }
-
-  private close(open: Open): void {
-    const level = this.stack.length - 1
-    if (level >= this.opened) {
-      // All of it waits. It joins what waits around it, as it is or as a copy: that is the copy on write.
-      const isSame = !open.isChanged && open.run === null
-      const whole = isSame ? open.value : copyOf(open)
-      if (whole !== undefined) {
-        this.leave(open)
-        if (isSame) this.top.advance(this.top.index + 1)
-        else this.top.replace(whole)
-        return
-      }
-      this.openUpTo(level)
-    }
-    this.draft.flush(open, level)
-    this.draft.close(open, level)
-    this.leave(open)
-    this.opened = level
-    this.low = Math.min(this.low, level)
-    if (level > 0) {
-      this.top.index++
-      this.top.settle()
-    }
-  }
-
-  private leave(open: Open): void {
-    this.stack.pop()
-    this.ancestors.delete(open.value)
-  }
-
   private pointer(): string {
-    return pointerOf(this.stack, this.visit.thrownAt)
+    return pointerOf(this.nesting.stack, this.visit.thrownAt)
   }
 
   private failAt(thrown: unknown): void {
