@@ -8,9 +8,8 @@
 import { isDate, isMap, isProxy, isSet } from "node:util/types"
 import type { Frame } from "./draft.ts"
 import { elementAt } from "./elements.ts"
-import { areHolesClean, isRawJSON } from "./realm.ts"
+import { areHolesClean, isPlainDate, isRawJSON } from "./realm.ts"
 import { type Entries, Kind } from "./task.ts"
-import { isPlainDate } from "./visit.ts"
 
 const objectPrototype = Object.prototype
 const { toString } = objectPrototype

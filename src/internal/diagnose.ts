@@ -11,7 +11,7 @@ import { cyclicValue, nestingTooDeep, outputTooLong, unsupportedValue, userCodeF
 import { Open, Shape } from "./open.ts"
 import { elementsOf, namedElements } from "./openers.ts"
 import { pointerOf } from "./pointer.ts"
-import { isPlainDate } from "./visit.ts"
+import { isPlainDate } from "./realm.ts"
 
 /** No native stack is exhausted by less. */
 const shallow = 1_000

@@ -39,3 +39,33 @@ const forms: ReadonlyArray<any> = [
   new Float64Array(1)
 ]
 for (let i = 0; i < 100; i++) for (const form of forms) elementAt(form, 0)
+
+/** Longer arrays that have numbers first, last and in the middle are thought to hold nothing else. */
+const longestRow = 8
+
+/** The estimated text of a point or a pair, 0 for other arrays: no call, no loop with a limit. */
+export const fewNumbers = (array: ReadonlyArray<unknown>): number => {
+  const length = array.length
+  if (length > 4 || (array as { toJSON?: unknown }).toJSON !== undefined) return 0
+  for (let i = 0; i < length; i++) {
+    if (typeof elementAt(array, i) !== "number") return 0
+  }
+  return length * 8
+}
+
+/** What may be the first element of an array that V8 keeps as numbers (a hole reads as `undefined`). */
+export const isNumberLike = (first: unknown): boolean => typeof first === "number" || first === undefined
+
+/** Keeps rows of numbers and other values out of the loop for numbers. What throws does so again in its turn. */
+export const isVector = (array: ReadonlyArray<unknown>): boolean => {
+  const { length } = array
+  try {
+    return (
+      length > longestRow &&
+      typeof elementAt(array, length - 1) === "number" &&
+      typeof elementAt(array, length >> 1) === "number"
+    )
+  } catch {
+    return false
+  }
+}

@@ -7,7 +7,7 @@
  */
 import { isDate, isProxy } from "node:util/types"
 import { elementAt } from "./elements.ts"
-import { isPlainDate } from "./visit.ts"
+import { isPlainDate } from "./realm.ts"
 
 /** What a value is estimated at that hides what it will give. */
 export const hiddenSize = Infinity

@@ -4,6 +4,7 @@
  * Other code may patch `Date.prototype.toJSON` or `Array.prototype` at any time. The natives are captured once, so that a
  * patch cannot break the engine, and compared with `===`, so that a patch is noticed and obeyed as `JSON.stringify` obeys it.
  */
+import { isDate } from "node:util/types"
 
 export const stringify: typeof JSON.stringify = JSON.stringify
 
@@ -14,7 +15,7 @@ const dateToPrimitive = datePrototype[Symbol.toPrimitive]
 const dateValueOf = datePrototype["valueOf"]
 
 export const dateToJSON: unknown = datePrototype["toJSON"]
-export const dateToISOString: unknown = datePrototype["toISOString"]
+const dateToISOString: unknown = datePrototype["toISOString"]
 export const bufferToJSON: unknown = Buffer.prototype.toJSON
 
 /** True when a plain object or array made by the engine would be stringified through somebody's patch. */
@@ -26,6 +27,13 @@ export const isDateClean = (): boolean =>
   datePrototype["toISOString"] === dateToISOString &&
   datePrototype["valueOf"] === dateValueOf &&
   datePrototype[Symbol.toPrimitive] === dateToPrimitive
+
+/** A `Date` that prints as the built-in ones do. `toJSON` calls `toISOString`, and the conversion to a number, of the value itself. */
+export const isPlainDate = (value: object): boolean =>
+  isDate(value) &&
+  (value as Date).toISOString === dateToISOString &&
+  isDateClean() &&
+  Reflect.ownKeys(value).length === 0
 
 /** True when holes of an array read as `undefined`, as they do on a worker thread. */
 export const areHolesClean = (): boolean => !hasIndex(arrayPrototype) && !hasIndex(objectPrototype)

@@ -8,9 +8,9 @@
  * There is one loop for each kind of container, so that V8's inline caches stay monomorphic, and no closure and no
  * allocation a node (`bench/parts.ts` shows what planning takes).
  */
-import { isBoxedPrimitive, isDate } from "node:util/types"
-import { elementAt } from "./elements.ts"
-import { dateToISOString, dateToJSON, isDateClean, isRawJSON } from "./realm.ts"
+import { isBoxedPrimitive } from "node:util/types"
+import { elementAt, fewNumbers, isNumberLike, isVector } from "./elements.ts"
+import { dateToJSON, isPlainDate, isRawJSON } from "./realm.ts"
 
 /** Not entered: the child itself needs a closer look. */
 const special = -2
@@ -25,9 +25,6 @@ export const visitDepth = 400
 
 /** Strings longer than this are cut into pieces (UTF-16 code units). */
 export const longString = 16_384
-
-/** Longer arrays that have numbers first, last and in the middle are thought to hold nothing else. */
-const longestRow = 8
 
 /** A container that was open where the visit stopped. */
 export interface Crossing {
@@ -279,39 +276,5 @@ export class Visit {
   }
 }
 
-// A point, a pair: no call, no loop with a limit.
-const fewNumbers = (array: ReadonlyArray<unknown>): number => {
-  const length = array.length
-  if (length > 4 || (array as { toJSON?: unknown }).toJSON !== undefined) return 0
-  for (let i = 0; i < length; i++) {
-    if (typeof elementAt(array, i) !== "number") return 0
-  }
-  return length * 8
-}
-
-// What may be the first element of an array that V8 keeps as numbers (a hole reads as `undefined`).
-const isNumberLike = (first: unknown): boolean => typeof first === "number" || first === undefined
-
-// Keeps rows of numbers and other values out of the loop for numbers (see `elements.ts`). What throws does so again in its turn.
-const isVector = (array: ReadonlyArray<unknown>): boolean => {
-  const { length } = array
-  try {
-    return (
-      length > longestRow &&
-      typeof elementAt(array, length - 1) === "number" &&
-      typeof elementAt(array, length >> 1) === "number"
-    )
-  } catch {
-    return false
-  }
-}
-
 const needsLook = (value: unknown): boolean =>
   typeof value === "bigint" || typeof (value as { toJSON?: unknown }).toJSON === "function"
-
-// `Date.prototype.toJSON` calls `toISOString`, and the conversion to a number, of the value that it is called on.
-export const isPlainDate = (value: object): boolean =>
-  isDate(value) &&
-  (value as Date).toISOString === dateToISOString &&
-  isDateClean() &&
-  Reflect.ownKeys(value).length === 0
