@@ -126,6 +126,15 @@ for (let round = 0; round < rounds; round++) {
 report("bytesSink.ts: a step of 512 KB", median(steps), "ms")
 report("bytesSink.ts: 40 MB in one go", median(whole), "ms")
 
+// route.ts: long text of two-byte characters, in texts that are large objects of V8's and in some that are not.
+const long = "é–".repeat(10_000_000)
+for (const size of [65_536, 49_152]) {
+  const slices = () => {
+    for (let i = 0; i < long.length; i += size) sum += JSON.stringify(long.slice(i, i + size)).length
+  }
+  report(`route.ts: 20 M two-byte characters in texts of ${size}`, repeated(slices, rounds), "ms")
+}
+
 // task.ts: entries of a wide map copied into objects of 16, with keys that no object has had yet.
 const entries = 7_424
 const copies = Array.from({ length: rounds }, (_, round) => {

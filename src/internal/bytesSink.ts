@@ -3,8 +3,8 @@
  * is a hold of 23 ms at 40 MB (`bench/claims.ts`).
  *
  * Chunks are memory that V8 does not count (`SharedArrayBuffer`; it is shared with nobody). Counted, the chunks and the result of a
- * large call bring a full collection about, and until that is done V8 marks the heap for 5 to 10 ms whenever another buffer is made:
- * the longest holds of 40 MB were 5 to 14 ms so, and are 2 to 5 (`bench/stall.ts`).
+ * large call bring a full collection about, and until that is done V8 marks the heap for 5 to 10 ms whenever another buffer is made.
+ * Those were the longest holds of 40 MB (`bench/stall.ts`).
  */
 import { allocate, type Sink } from "./sink.ts"
 

@@ -15,8 +15,8 @@ import type { Routing } from "./optionTypes.ts"
 const pieceTime = 0.25
 const smallestFrame = 8_192
 /**
- * Of two-byte characters, 64 K are a large object of V8's, with pages of its own: 41 MB of long text took 260 ms on Node 24 then, with
- * a hold of 8 ms when it was freed, and 200 ms with holds of 2 so (`bench/stall.ts`).
+ * Of two-byte characters, 64 K are a large object of V8's, with pages of its own. On Node 24 such texts take twice as long to make
+ * (`bench/claims.ts`), and freeing them is a hold of several milliseconds.
  */
 const largestFrame = 49_152
 
