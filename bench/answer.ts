@@ -4,7 +4,8 @@
  *     node bench/answer.ts [--data licenses,vectors] [--node 24]
  *
  * prints, per data set and route, the busy and the CPU time of the thread for each frame that is not in the library's own count of
- * what it has held. `route.ts` adds the difference between the two routes to the cost of a frame on a worker.
+ * what it has held. `route.ts` adds the difference between the two routes to the cost of a frame on a worker. `missing` is the time for
+ * which the thread was active and had no core, over what the process's other threads got meanwhile (`crowding.ts`).
  */
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -30,7 +31,7 @@ interface Counts {
   readonly arms: { readonly offloop: { readonly holdTime: number } }
 }
 
-type Row = readonly [data: string, route: string, busy: string, cpu: string]
+type Row = readonly [data: string, route: string, busy: string, cpu: string, missing: string]
 
 const sampleBytes = 60e6
 const rounds = 7
@@ -46,6 +47,7 @@ const watch = async (name: string): Promise<ReadonlyArray<Row>> => {
     await library.run(value, "bytes", use)
     const busy: Array<number> = []
     const cpu: Array<number> = []
+    const missing: Array<number> = []
     for (let round = 0; round < rounds; round++) {
       await settle()
       const before = await counts()
@@ -57,9 +59,10 @@ const watch = async (name: string): Promise<ReadonlyArray<Row>> => {
       const held = after.arms.offloop.holdTime - before.arms.offloop.holdTime
       busy.push((1000 * (reading.busy - held)) / frames)
       cpu.push((1000 * (reading.cpu - held)) / frames)
+      missing.push((reading.busy - reading.cpu) / reading.others)
     }
     await library.close()
-    rows.push([name, routing, median(busy).toFixed(0), median(cpu).toFixed(0)])
+    rows.push([name, routing, median(busy).toFixed(0), median(cpu).toFixed(0), median(missing).toFixed(2)])
   }
   return rows
 }
@@ -72,5 +75,5 @@ else {
     rows.push(...(answer ?? []))
   }
   console.log("Microseconds a frame that the library does not see\n")
-  console.log(table(["data", "route ", "busy", "cpu"], rows))
+  console.log(table(["data", "route ", "busy", "cpu", "missing"], rows))
 }

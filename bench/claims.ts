@@ -3,6 +3,7 @@
  */
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
+import { digitsOf } from "../src/internal/digits.ts"
 import { elementAt } from "../src/internal/elements.ts"
 import { estimate } from "../src/internal/estimate.ts"
 import { areHolesClean } from "../src/internal/realm.ts"
@@ -161,6 +162,15 @@ const allKeys = () =>
     .split('","')
     .forEach((name) => (sum += `"${name}"`.length))
 report("encode.ts: keys in one call over one by one", repeated(allKeys) / repeated(eachKey), "x")
+
+// digits.ts: the text of bytes, by native code and digit by digit.
+const bytes = Uint8Array.from({ length: 4_096 }, (_, i) => (i * 31) % 256)
+each("digits.ts: 4,096 bytes, an array and JSON.stringify", 1_000, () => {
+  const array = new Array<number>(bytes.length)
+  for (let i = 0; i < bytes.length; i++) array[i] = bytes[i]!
+  sum += JSON.stringify(array).length
+})
+each("digits.ts: digit by digit", 1_000, () => (sum += digitsOf(bytes).length))
 
 // encode.ts: what a second argument costs, even if it is null.
 const records = Array.from({ length: 2_000 }, (_, id) => row(id))

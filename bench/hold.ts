@@ -23,6 +23,8 @@ export interface Reading<A> {
   readonly wall: number
   readonly busy: number
   readonly cpu: number
+  /** What the kernel gave all other threads of the process. */
+  readonly others: number
   /** The longest turn of the loop. */
   readonly hold: number
   /** Turns longer than 5 ms. */
@@ -62,18 +64,22 @@ export const measure = async <A>(run: () => A | Promise<A>): Promise<Reading<A>>
   await immediate()
   turns.enable()
   await immediate()
+  const allBefore = process.cpuUsage()
   const cpuBefore = process.threadCpuUsage()
   const loopBefore = performance.eventLoopUtilization()
   const start = performance.now()
   const value = await run()
   const wall = performance.now() - start
   const busy = performance.eventLoopUtilization(loopBefore).active
-  const cpu = process.threadCpuUsage(cpuBefore)
+  const cpu = milliseconds(process.threadCpuUsage(cpuBefore))
+  const others = milliseconds(process.cpuUsage(allBefore)) - cpu
   await immediate()
   await immediate()
   turns.disable()
-  return { value, wall, busy, cpu: (cpu.user + cpu.system) / 1000, hold: turns.max / 1e6, over5: countOver(turns, 5e6) }
+  return { value, wall, busy, cpu, others, hold: turns.max / 1e6, over5: countOver(turns, 5e6) }
 }
+
+const milliseconds = ({ system, user }: NodeJS.CpuUsage): number => (system + user) / 1000
 
 /** The histogram tells no counts, but a percentile's value: so look for the share of turns at or below the limit. */
 const countOver = (turns: ReturnType<typeof monitorEventLoopDelay>, limit: number): number => {

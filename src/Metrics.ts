@@ -234,6 +234,19 @@ export const routeCost: Metric.Gauge<number> = gauge(
 )
 
 /**
+ * What a second of a worker thread costs the calling thread, as adaptive routing has measured it: 0 where there are cores enough
+ * for both, up to 1 where other programs want them too, and the calling thread has to wait for one.
+ *
+ * @category metrics
+ * @since 0.1.0
+ */
+export const routeCrowding: Metric.Gauge<number> = gauge(
+  "route.crowding",
+  "1",
+  "What a second of a worker thread costs the calling thread, from 0 to 1"
+)
+
+/**
  * Calls by `label`, at or above the threshold or not.
  *
  * @category metrics

@@ -11,6 +11,8 @@ const columns: Record<string, (row: ServerRow) => string> = {
   "hold ms": (row) => ms(row.hold),
   "documents/s": (row) => (row.documents === 0 ? none : (row.documents / row.seconds).toFixed(1)),
   "CPU s a document": (row) => (row.documents === 0 ? none : (row.cpu / row.documents).toFixed(3)),
+  "waits for a core": ({ busy, got, others }) =>
+    `${(100 * (1 - got / busy)).toFixed(0)} % (${((busy - got) / others).toFixed(2)})`,
   "peak memory": (row) => megabytes(row.peak),
   "identical ": (row) => row.failure ?? (row.errors > 0 ? `${row.errors} errors` : row.identical ? "yes" : "NO")
 }

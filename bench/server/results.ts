@@ -19,6 +19,10 @@ export interface ServerRow {
   readonly errors: number
   /** CPU seconds of the server, all its threads. */
   readonly cpu: number
+  /** Milliseconds for which the server's loop was active, what it got of a core meanwhile, and what all its other threads got. */
+  readonly busy: number
+  readonly got: number
+  readonly others: number
   /** Peak memory of the server, bytes. */
   readonly peak: number
   /** Whether SHA-256 of every document is that of `JSON.stringify`'s text, before the load and after it. */

@@ -21,6 +21,10 @@ export interface Ready {
 export interface Used {
   readonly hold: number
   readonly cpu: number
+  /** Milliseconds: of the loop and of all other threads. */
+  readonly busy: number
+  readonly got: number
+  readonly others: number
   readonly peak: number
   readonly seconds: number
 }
@@ -54,7 +58,15 @@ const count = async (): Promise<Used> => {
   const before = process.cpuUsage()
   const reading = await measure(() => once(process, "message"))
   const { user, system } = process.cpuUsage(before)
-  return { hold: reading.hold, cpu: (user + system) / 1e6, peak: peakResident(), seconds: reading.wall / 1000 }
+  return {
+    hold: reading.hold,
+    cpu: (user + system) / 1e6,
+    busy: reading.busy,
+    got: reading.cpu,
+    others: reading.others,
+    peak: peakResident(),
+    seconds: reading.wall / 1000
+  }
 }
 
 process.send!({ port: (server.address() as AddressInfo).port, bytes, hashes } satisfies Ready)

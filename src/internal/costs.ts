@@ -4,6 +4,7 @@
  * It is tried for some frames in a row, the first of which do not count: a single frame between hundreds that take the other
  * route runs cold code, and seemed to cost several times what it costs when all take that route (arrays of numbers, worker).
  */
+import type { Crowding } from "./crowding.ts"
 
 export type Route = "worker" | "sliced"
 
@@ -52,9 +53,15 @@ class RouteCost implements KnownRoute {
   private readonly work = new Average()
   private readonly taking = new Average()
   private firstWork = 0
+  private readonly indirect: () => number
+
+  /** `indirect` is what it costs besides what was observed. */
+  constructor(indirect: () => number) {
+    this.indirect = indirect
+  }
 
   get total(): number {
-    return (this.frames > cold ? this.work.value : this.firstWork) + this.taking.value
+    return (this.frames > cold ? this.work.value : this.firstWork) + this.taking.value + this.indirect()
   }
 
   begin(): void {
@@ -77,8 +84,8 @@ class RouteCost implements KnownRoute {
 }
 
 export class KindCosts implements RoutesOfKind {
-  readonly worker = new RouteCost()
-  readonly sliced = new RouteCost()
+  readonly worker: RouteCost
+  readonly sliced: RouteCost
   private readonly frameSize: number
   /** The route that is tried, and frames left that are to try it. */
   private tried: Route = "worker"
@@ -87,8 +94,11 @@ export class KindCosts implements RoutesOfKind {
   private spent = 0
 
   /** `frameSize` is that of a typical frame of the kind, in units of 1,024 code units. */
-  constructor(frameSize: number) {
+  constructor(frameSize: number, crowding: Pick<Crowding, "price">) {
     this.frameSize = frameSize
+    this.sliced = new RouteCost(() => 0)
+    // A worker needs about as long for a text as this thread does.
+    this.worker = new RouteCost(() => crowding.price * this.sliced.total)
   }
 
   /** The route to take, as far as is known. */

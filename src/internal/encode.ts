@@ -2,6 +2,7 @@
  * A frame to its text: the only place that turns values into JSON off the synchronous path. Worker threads and the calling
  * thread run this same code, so the routes cannot differ.
  */
+import { digitsOf } from "./digits.ts"
 import { isPatched, stringify } from "./realm.ts"
 import { type Entries, type FrameResult, type FrameTask, type Indexed, Kind, emptyGap } from "./task.ts"
 
@@ -43,7 +44,7 @@ const compact = (kind: Kind, value: unknown, names: Array<string> | null): strin
     case Kind.entries:
       return compactEntries(value as Entries, names)
     case Kind.elements:
-      return stringify(Array.from(value as Uint8Array)).slice(1, -1)
+      return digitsOf(value as Uint8Array)
     case Kind.indexed:
       return indexed(value as Indexed, ":", ",")
     default:
@@ -82,10 +83,9 @@ const pretty = (kind: Kind, value: unknown, names: Array<string> | null, gap: st
     case Kind.piece:
       return stringify(value).slice(1, -1)
     case Kind.elements:
-      return indented(Array.from(value as Uint8Array), null, gap, depth - 1).slice(
-        2 + gap.length * depth,
-        -2 - gap.length * (depth - 1)
-      )
+      return digitsOf(value as Uint8Array)
+        .split(",")
+        .join(",\n" + gap.repeat(depth))
     case Kind.indexed:
       return indexed(value as Indexed, ": ", ",\n" + gap.repeat(depth))
     default:

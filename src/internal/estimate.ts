@@ -3,11 +3,12 @@
  *
  * No user code runs here, since a value below the threshold is read once only, by `JSON.stringify` itself. So properties are
  * read only where no getter stands, and a value that hides what it will give (a proxy, a getter, a `toJSON` that is not `Date`'s
- * own) is left to the engine. The walk ends as soon as it passes the threshold.
+ * or `Buffer`'s own) is left to the engine. The walk ends as soon as it passes the threshold.
  */
 import { isDate, isProxy } from "node:util/types"
 import { elementAt } from "./elements.ts"
-import { isPlainDate } from "./realm.ts"
+import { elementsOf } from "./openers.ts"
+import { isPlainBuffer, isPlainDate } from "./realm.ts"
 
 /** What a value is estimated at that hides what it will give. */
 export const hiddenSize = Infinity
@@ -57,7 +58,11 @@ const object = (value: object, room: number, depth: number): number => {
   const prototype = getPrototype(value)
   if (prototype !== objectPrototype && prototype !== null) {
     if (isDate(value)) return isPlainDate(value) ? 26 : hiddenSize
+    const elements = ArrayBuffer.isView(value) ? elementsOf(value) : 0
+    if (elements > 0 && isPlainBuffer(value, prototype)) return 27 + elements * 4
     if (!isSimpleInstance(value, prototype)) return hiddenSize
+    // Below, each index is listed as a string.
+    if (elements * 6 >= room) return Object.hasOwn(value, "toJSON") ? hiddenSize : elements * 6
   }
   let size = 2
   for (const key in value) {
@@ -88,11 +93,11 @@ const child = (value: unknown, room: number, depth: number): number => {
   }
 }
 
-// An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` or is a proxy. Typed arrays and
-// boxed strings would list their elements.
+// An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` or is a proxy. A boxed string would list
+// its characters.
 const isSimpleInstance = (value: object, prototype: object): boolean => {
   // oxlint-disable-next-line unicorn/no-instanceof-builtins -- one of another realm is only slower
-  if (ArrayBuffer.isView(value) || value instanceof String) return false
+  if (value instanceof String) return false
   let current: object | null = prototype
   while (current !== null) {
     if (isProxy(current) || Object.hasOwn(current, "toJSON")) return false

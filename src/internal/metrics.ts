@@ -2,6 +2,7 @@
  * The counters of a layer as one snapshot.
  */
 import type { RoutesOfKind } from "./costs.ts"
+import { crowding } from "./crowding.ts"
 import type { Engine } from "./engine.ts"
 import { maxEventLoopLag } from "./lag.ts"
 import type { Tally } from "./tally.ts"
@@ -67,6 +68,11 @@ export interface SerializationMetrics {
    * code units of text on each route, and how many frames that is known from.
    */
   readonly costs: Readonly<Record<string, RouteCosts>>
+  /**
+   * What a millisecond of a worker thread costs the calling thread, as adaptive routing has measured it: 0 where there are cores
+   * enough for both, up to 1 where other programs want them too.
+   */
+  readonly crowding: number
 }
 
 /**
@@ -184,7 +190,8 @@ export const snapshot = ({ breaker, costs, counters, rollout, shadow }: Engine):
       labels: Object.fromEntries([...shadow.labels.byLabel].map(([label, tally]) => [label, { ...tally }]))
     },
     breaker: breaker.state,
-    costs: Object.fromEntries([...costs].map(([kind, cost]) => [kind, routeCosts(cost)]))
+    costs: Object.fromEntries([...costs].map(([kind, cost]) => [kind, routeCosts(cost)])),
+    crowding: crowding.price
   }
 }
 

@@ -35,6 +35,15 @@ export const isPlainDate = (value: object): boolean =>
   isDateClean() &&
   Reflect.ownKeys(value).length === 0
 
+const bufferPrototype: object = Buffer.prototype
+const getDescriptor = Object.getOwnPropertyDescriptor
+
+/** A `Buffer` that prints as the built-in ones do. Runs no user code. */
+export const isPlainBuffer = (value: object, prototype: object): boolean =>
+  prototype === bufferPrototype &&
+  getDescriptor(value, "toJSON") === undefined &&
+  getDescriptor(bufferPrototype, "toJSON")?.value === bufferToJSON
+
 /** True when holes of an array read as `undefined`, as they do on a worker thread. */
 export const areHolesClean = (): boolean => !hasIndex(arrayPrototype) && !hasIndex(objectPrototype)
 

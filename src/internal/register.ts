@@ -5,6 +5,7 @@ import type * as Context from "effect/Context"
 import * as Metric from "effect/Metric"
 import * as Metrics from "../Metrics.ts"
 import { SerializationErrorReason } from "../SerializationError.ts"
+import { crowding } from "./crowding.ts"
 import type { Engine } from "./engine.ts"
 import type { ShadowOutcome } from "./shadow.ts"
 import type { Tally } from "./tally.ts"
@@ -90,6 +91,7 @@ export const registerEngine = (engine: Engine, name: string, context: Context.Co
     series.counter(Metrics.frames, { route }, () => counters.frames[route])
   }
   series.gauge(Metrics.rolloutShare, {}, () => rollout.current)
+  series.gauge(Metrics.routeCrowding, {}, () => crowding.price)
   for (const state of ["closed", "open", "half-open"] as const) {
     series.gauge(Metrics.breakerState, { state }, () => (breaker.state === state ? 1 : 0))
   }

@@ -5,10 +5,12 @@
  * thread so far is the posterior. A kind is what a frame holds (long text, numbers, records), how large it is (a trip to a
  * worker has a fixed cost), what comes out, and whether it is indented. Costs are averages that forget, so a change in the
  * data is followed within a few dozen frames; now and then some frames take the dearer route, so that none is judged by old news, but
- * only as often as a fiftieth of the time pays for (`costs.ts`).
+ * only as often as a fiftieth of the time pays for (`costs.ts`). Where other programs want the cores too, a worker's own time counts as
+ * well (`crowding.ts`).
  */
 import type { Frame } from "./draft.ts"
 import { KindCosts, type Route } from "./costs.ts"
+import { crowding, type Crowding } from "./crowding.ts"
 import type { Routing } from "./optionTypes.ts"
 
 /** A piece of work on the calling thread is to take about this long (ms). */
@@ -51,9 +53,11 @@ export class Router {
   /** Of the kind that the last frame was of. */
   private last: KindCosts | undefined = undefined
   private lastStart = -Infinity
+  private readonly crowding: Pick<Crowding, "observe" | "price">
 
-  constructor(routing: Routing) {
+  constructor(routing: Routing, cores: Pick<Crowding, "observe" | "price"> = crowding) {
     this.routing = routing
+    this.crowding = cores
   }
 
   /** Whether the next frame is likely to want a worker thread; asked before it is planned, since it must be sent at once. */
@@ -80,6 +84,7 @@ export class Router {
   observe(frame: Sample, output: "string" | "bytes", route: Route, time: number, planning: number): void {
     if (frame.size === 0 || frame.isText === true) return
     this.last = this.costsOf(frame, output)
+    if (this.routing === "adaptive") this.crowding.observe(route === "worker", performance.now())
     this.last.worked(route, frame.size, route === "worker" ? time + answerCost : time)
     if (frame.size >= smallestFrame / 2) {
       const ideal = (pieceTime / (time + planning)) * frame.size
@@ -109,7 +114,7 @@ export class Router {
     const index = ((content * 3 + size) * 2 + (output === "bytes" ? 1 : 0)) * 2 + (frame.gap === "" ? 0 : 1)
     let costs = this.table[index]
     if (costs === undefined) {
-      costs = new KindCosts(typical[size])
+      costs = new KindCosts(typical[size], this.crowding)
       this.table[index] = costs
       this.costs.set(`${contents[content]}/${sizes[size]}/${output}${frame.gap === "" ? "" : "/pretty"}`, costs)
     }

@@ -24,6 +24,9 @@ describe("estimate", () => {
     "a map": new Map([[1, 2]]),
     "an error": new Error("x"),
     holes: [1, , 3],
+    "a buffer": [Buffer.alloc(200, 255)],
+    "a typed array": [new Float64Array(50)],
+    "a data view": [new DataView(new ArrayBuffer(5000))],
     "what is not enumerable": Object.defineProperty({}, "hidden", { value: "x".repeat(5000) })
   })) {
     it(`${name}: small`, () => assert.isTrue(small(value)))
@@ -35,6 +38,8 @@ describe("estimate", () => {
     "many elements": Array.from({ length: 600 }, () => 1),
     "many holes": new Array(1_000_000),
     "many entries": Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`a key of some length ${i}`, i])),
+    "a large buffer": Buffer.alloc(300, 255),
+    "a large typed array": { counts: new Int32Array(1_000_000) },
     "long keys": { ["k".repeat(1024)]: 1 },
     deep: Array.from({ length: 100 }).reduce((inner) => [inner], 1)
   })) {
@@ -58,8 +63,9 @@ describe("estimate", () => {
     "a proxy": new Proxy({}, { get: fail, ownKeys: fail, getPrototypeOf: fail, getOwnPropertyDescriptor: fail }),
     "a proxy of an array": new Proxy([], { get: fail, getPrototypeOf: fail }),
     "a proxy above": Object.create(new Proxy({}, { get: fail, ownKeys: () => [], getPrototypeOf: () => null })),
-    "a typed array": new Uint8Array(8),
-    "a buffer": Buffer.from("abc"),
+    "a buffer with a toJSON": Object.assign(Buffer.from("abc"), { toJSON: fail }),
+    "a buffer of a class": Object.setPrototypeOf(Buffer.from("abc"), Object.create(Buffer.prototype) as object),
+    "a typed array with a getter": Object.defineProperty(new Uint8Array(8), "a", { get: fail, enumerable: true }),
     "a boxed string": new String("abc"),
     "a bigint": 1n,
     "a function": () => 1,
@@ -67,6 +73,20 @@ describe("estimate", () => {
   })) {
     it(`${name}: not known, and not asked`, () => assert.isFalse(small([value])))
   }
+
+  it("a large typed array with a toJSON hides what it gives", () => {
+    assert.strictEqual(estimate(Object.assign(new Uint8Array(100_000), { toJSON: fail }), 1024), Infinity)
+  })
+
+  it("a patched Buffer hides what it gives", () => {
+    const { toJSON } = Buffer.prototype
+    Buffer.prototype.toJSON = fail
+    try {
+      assert.strictEqual(estimate(Buffer.from("abc"), 1024), Infinity)
+    } finally {
+      Buffer.prototype.toJSON = toJSON
+    }
+  })
 
   it("stops as soon as it passes the threshold", () => {
     let looked = 0
@@ -86,7 +106,9 @@ describe("estimate", () => {
       { long: "x".repeat(500) },
       [[[[]]]],
       { a: { b: { c: null } } },
-      [true, false]
+      [true, false],
+      { hash: Buffer.alloc(32, 200) },
+      { counts: new Float64Array(20) }
     ]
     for (const value of values) {
       const { length } = JSON.stringify(value)

@@ -133,6 +133,7 @@ it.live("the collector gets each metric with its unit, counters by path and the 
           "pool.utilization": "1",
           "breaker.state": "1",
           "rollout.share": "1",
+          "route.crowding": "1",
           "label.calls": "{call}",
           "label.hold.time": "s",
           "label.hold.max": "s"

@@ -1,0 +1,93 @@
+/**
+ * Whether worker threads run on cores of their own, or take the calling thread's.
+ *
+ * Where other processes want the cores too, the kernel lets the loop wait while a worker runs, and no clock around a piece of
+ * work can tell. So what the loop was active for and did not get from the kernel is compared with what the other threads of the
+ * process got meanwhile. On one core all of it would be missing: adaptive routing uses no workers there. On two, beside clients
+ * that fetch documents, 0.15 to 0.3 of it was, and the same server made two thirds more documents with slices; with calls
+ * of its own only, 1 or 16 at a time, 0.03 to 0.1.
+ */
+import { performance } from "node:perf_hooks"
+
+/** In milliseconds. */
+export interface Times {
+  readonly clock: number
+  /** Of that, waiting for events. */
+  readonly idle: number
+  /** What the kernel gave this thread, and all threads of the process. */
+  readonly thread: number
+  readonly process: number
+}
+
+/** Times are added up for so long (ms): the kernel lets threads wait in steps of some milliseconds. */
+const period = 50
+/** A longer one has a pause in it, and says nothing. */
+const longest = 200
+/** A period says something about workers when they were sent so many frames in a millisecond. */
+const enough = 0.5
+/** What is left of the periods before when one is over. */
+const kept = 0.8
+/** Share of the other threads' time that is missing here: up to the one it has no price, from the other on the full one. */
+const free = 0.12
+const full = 0.2
+/** The price halves in this time (ms) while workers are sent little, so that they are tried again. */
+const halfLife = 20_000
+
+export class Crowding {
+  /** What a millisecond of a worker costs the calling thread: from 0, where there are cores enough, to 1. */
+  price = 0
+  private readonly read: () => Times
+  private before: Times | undefined = undefined
+  private sent = 0
+  /** Share of its active time that the thread misses when workers do nothing. */
+  private usual = 0.05
+  private missing = 0
+  private others = 0
+
+  constructor(read: () => Times) {
+    this.read = read
+  }
+
+  /** A frame was done, by a worker or not; `now` is the clock's. */
+  observe(isSent: boolean, now: number): void {
+    if (isSent) this.sent++
+    const { before } = this
+    if (before !== undefined && now - before.clock < period) return
+    const after = this.read()
+    if (before !== undefined && after.clock - before.clock < longest) {
+      this.learn(after.clock - before.clock, {
+        active: after.clock - before.clock - (after.idle - before.idle),
+        got: after.thread - before.thread,
+        others: after.process - before.process - (after.thread - before.thread)
+      })
+    }
+    this.before = after
+    this.sent = 0
+  }
+
+  private learn(time: number, { active, got, others }: Record<"active" | "got" | "others", number>): void {
+    const missing = active - got
+    if (this.sent < time * enough) {
+      if (this.sent === 0 && active > 0) this.usual += (Math.min(0.5, missing / active) - this.usual) * 0.1
+      this.price *= 0.5 ** (time / halfLife)
+      return
+    }
+    this.missing = this.missing * kept + missing - this.usual * active
+    this.others = this.others * kept + others
+    // Of a few periods only, the share is chance.
+    const share = this.missing / Math.max(this.others, period * 4)
+    this.price = Math.min(1, Math.max(0, (share - free) / (full - free)))
+  }
+}
+
+/** Of this thread. */
+export const crowding = new Crowding(() => {
+  const thread = process.threadCpuUsage()
+  const all = process.cpuUsage()
+  return {
+    clock: performance.now(),
+    idle: performance.eventLoopUtilization().idle,
+    thread: (thread.user + thread.system) / 1000,
+    process: (all.user + all.system) / 1000
+  }
+})
