@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Frame } from "../../src/internal/draft.ts"
 import { Crowding, crowding, type Times } from "../../src/internal/crowding.ts"
-import { Router } from "../../src/internal/route.ts"
+import { Router, type Sample } from "../../src/internal/route.ts"
 
 /** What a period of 50 ms looks like. */
 interface Period {
@@ -89,21 +88,7 @@ describe("crowding", () => {
 })
 
 describe("adaptive routing where cores are crowded", () => {
-  const text: Frame = {
-    leads: [],
-    values: [],
-    kinds: [],
-    depths: [],
-    tail: "",
-    list: null,
-    gap: "",
-    size: 32_768,
-    numbers: 0,
-    containers: 0,
-    low: 0,
-    opens: [],
-    isText: false
-  }
+  const text: Sample = { size: 32_768, numbers: 0, containers: 0, gap: "" }
   const costs = { worker: 0.05, sliced: 0.25 }
 
   it("counts a worker's time by its price", () => {

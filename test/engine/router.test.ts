@@ -3,24 +3,14 @@ import { Effect, Layer } from "effect"
 import { Serialization, SerializationLayer } from "effect-serialization"
 import { layerInline } from "effect-serialization/testing"
 import { vi } from "vitest"
-import type { Frame } from "../../src/internal/draft.ts"
 import type { Route } from "../../src/internal/costs.ts"
-import { Router } from "../../src/internal/route.ts"
+import { Router, type Sample } from "../../src/internal/route.ts"
 
-const frame = (size = 32_768, extra: Partial<Frame> = {}): Frame => ({
-  leads: [],
-  values: [],
-  kinds: [],
-  depths: [],
-  tail: "",
-  list: null,
-  gap: "",
+const frame = (size = 32_768, extra: Partial<Sample> = {}): Sample => ({
   size,
   numbers: 0,
   containers: 0,
-  low: 0,
-  opens: [],
-  isText: false,
+  gap: "",
   ...extra
 })
 
@@ -35,7 +25,7 @@ interface Costs {
 }
 
 /** Sends so many frames the way a call does; gives the route of each. */
-const run = (router: Router, given: Frame, costs: Costs, count: number, threads = 1): Array<Route> =>
+const run = (router: Router, given: Sample, costs: Costs, count: number, threads = 1): Array<Route> =>
   Array.from({ length: count }, () => {
     const route = router.wantsWorker(threads) ? router.route(given, "string", threads) : "sliced"
     router.observe(given, "string", route, costs[route], 0)
