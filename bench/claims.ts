@@ -1,6 +1,7 @@
 /**
  * The small figures that comments in `src` give as reasons, each measured anew: `node bench/claims.ts`, with either Node.
  */
+import { PerformanceObserver } from "node:perf_hooks"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { digitsOf } from "../src/internal/digits.ts"
@@ -189,3 +190,22 @@ const byKeys = repeated(() => records.forEach(readKeys))
 report("visit.ts: for...in over Object.keys", byIn / byKeys, "x")
 
 report("encode.ts: JSON.stringify(value, null) over JSON.stringify(value)", withNull / without, "x")
+
+// docs/benchmarks.md: what web streams of one chunk leave behind, before this library comes in.
+let longest = 0
+const observer = new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) longest = Math.max(longest, duration)
+})
+observer.observe({ entryTypes: ["gc"] })
+for (let i = 0; i < 32_000; i++) {
+  const source = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(new Uint8Array(100))
+      controller.close()
+    }
+  })
+  for await (const chunk of source) sum += chunk.length
+}
+await new Promise((resolve) => setTimeout(resolve, 50))
+observer.disconnect()
+report("benchmarks.md: longest collection, 32,000 small web streams", longest, "ms")

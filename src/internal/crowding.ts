@@ -4,7 +4,7 @@
  * Where other processes want the cores too, the kernel lets the loop wait while a worker runs, and no clock around a piece of
  * work can tell. So what the loop was active for and did not get from the kernel is compared with what the other threads of the
  * process got meanwhile. On one core all of it would be missing: adaptive routing uses no workers there. On two, a server beside the
- * clients that fetch its documents missed 0.2 to 0.3 of it, and made a third more documents with slices (`npm run bench:server`); a
+ * clients that fetch its documents missed 0.2 to 0.3 of it, and made twice as many documents with slices (`npm run bench:server`); a
  * process that was alone missed 0.05 to 0.16 (`node bench/answer.ts`), half of it without workers too.
  */
 import { performance } from "node:perf_hooks"
