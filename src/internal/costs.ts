@@ -56,7 +56,7 @@ class RouteCost implements KnownRoute {
   private readonly indirect: () => number
 
   /** `indirect` is what it costs besides what was observed. */
-  constructor(indirect: () => number) {
+  constructor(indirect: () => number = () => 0) {
     this.indirect = indirect
   }
 
@@ -85,7 +85,7 @@ class RouteCost implements KnownRoute {
 
 export class KindCosts implements RoutesOfKind {
   readonly worker: RouteCost
-  readonly sliced: RouteCost
+  readonly sliced = new RouteCost()
   private readonly frameSize: number
   /** The route that is tried, and frames left that are to try it. */
   private tried: Route = "worker"
@@ -96,7 +96,6 @@ export class KindCosts implements RoutesOfKind {
   /** `frameSize` is that of a typical frame of the kind, in units of 1,024 code units. */
   constructor(frameSize: number, crowding: Pick<Crowding, "price">) {
     this.frameSize = frameSize
-    this.sliced = new RouteCost(() => 0)
     // A worker needs about as long for a text as this thread does.
     this.worker = new RouteCost(() => crowding.price * this.sliced.total)
   }

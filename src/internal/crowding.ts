@@ -4,7 +4,7 @@
  * Where other processes want the cores too, the kernel lets the loop wait while a worker runs, and no clock around a piece of
  * work can tell. So what the loop was active for and did not get from the kernel is compared with what the other threads of the
  * process got meanwhile. On one core all of it would be missing: adaptive routing uses no workers there. On two, a server beside the
- * clients that fetch its documents missed 0.2 to 0.3 of it, and made twice as many documents with slices (`npm run bench:server`); a
+ * clients that fetch its documents missed 0.2 to 0.3 of it, and made more than twice as many documents with slices (`npm run bench:server`); a
  * process that was alone missed 0.05 to 0.16 (`node bench/answer.ts`), half of it without workers too.
  */
 import { performance } from "node:perf_hooks"
@@ -21,7 +21,7 @@ export interface Times {
 
 /** Times are added up for so long (ms): the kernel lets threads wait in steps of some milliseconds. */
 const period = 50
-/** A longer one has a pause in it, and says nothing. */
+/** A longer one has a pause in it, and says nothing of the cores. */
 const longest = 200
 /** A period says something about workers when they were sent so many frames in a millisecond. */
 const enough = 0.5
@@ -30,7 +30,7 @@ const kept = 0.8
 /** Share of the other threads' time that is missing here: up to the one it has no price, from the other on the full one. */
 const free = 0.12
 const full = 0.2
-/** The price halves in this time (ms) while workers are sent little, so that they are tried again. */
+/** While workers are sent little, the price and what it is known from halve in this time (ms), so that they are tried again. */
 const halfLife = 20_000
 
 export class Crowding {
@@ -54,29 +54,34 @@ export class Crowding {
     const { before } = this
     if (before !== undefined && now - before.clock < period) return
     const after = this.read()
-    if (before !== undefined && after.clock - before.clock < longest) {
-      this.learn(after.clock - before.clock, {
-        active: after.clock - before.clock - (after.idle - before.idle),
-        got: after.thread - before.thread,
-        others: after.process - before.process - (after.thread - before.thread)
-      })
-    }
+    if (before !== undefined) this.learn(before, after)
     this.before = after
     this.sent = 0
   }
 
-  private learn(time: number, { active, got, others }: Record<"active" | "got" | "others", number>): void {
-    const missing = active - got
-    if (this.sent < time * enough) {
-      if (this.sent === 0 && active > 0) this.usual += (Math.min(0.5, missing / active) - this.usual) * 0.1
-      this.price *= 0.5 ** (time / halfLife)
+  private learn(before: Times, after: Times): void {
+    const time = after.clock - before.clock
+    const active = time - (after.idle - before.idle)
+    const thread = after.thread - before.thread
+    const missing = active - thread
+    if (time >= longest || this.sent < time * enough) {
+      if (time < longest && this.sent === 0 && active > 0) {
+        this.usual += (Math.min(0.5, missing / active) - this.usual) * 0.1
+      }
+      this.fade(0.5 ** (time / halfLife))
       return
     }
     this.missing = this.missing * kept + missing - this.usual * active
-    this.others = this.others * kept + others
+    this.others = this.others * kept + after.process - before.process - thread
     // Of a few periods only, the share is chance.
     const share = this.missing / Math.max(this.others, period * 4)
     this.price = Math.min(1, Math.max(0, (share - free) / (full - free)))
+  }
+
+  private fade(left: number): void {
+    this.price *= left
+    this.missing *= left
+    this.others *= left
   }
 }
 

@@ -67,7 +67,7 @@ describe("crowding", () => {
   it("is not learnt from a few frames, nor from a pause between two calls", () => {
     const { run } = machine()
     assert.strictEqual(run(40, { missing: 20, others: 50, frames: 8 }), 0)
-    assert.strictEqual(run(40, { missing: 20, others: 50, frames: 600, time: 1000 }), 0)
+    assert.strictEqual(run(40, { missing: 500, others: 600, frames: 600, time: 1000 }), 0)
   })
 
   it("halves in twenty seconds without workers, and is known again soon", () => {
@@ -76,6 +76,19 @@ describe("crowding", () => {
     assert.approximately(run(400, { missing: 2, others: 1, frames: 0 }), 0.5, 0.01)
     assert.strictEqual(run(2, { missing: 20, others: 50, frames: 60 }), 1)
     assert.strictEqual(run(30, { missing: 2, others: 90, frames: 60 }), 0)
+  })
+
+  it("is forgotten where calls are rare, too", () => {
+    const { run } = machine()
+    run(40, { missing: 20, others: 50, frames: 60 })
+    assert.isBelow(run(10, { missing: 1, others: 1, frames: 8, time: 20_000 }), 0.001)
+  })
+
+  it("after a while without workers, what is new counts for more than what was", () => {
+    const { run } = machine()
+    run(40, { missing: 20, others: 50, frames: 60 })
+    run(400, { missing: 2, others: 1, frames: 0 })
+    assert.isBelow(run(3, { missing: 2, others: 90, frames: 60 }), 0.05)
   })
 
   it("reads the times of the thread that it is on", () => {
