@@ -65,9 +65,7 @@ export class Crowding {
     const thread = after.thread - before.thread
     const missing = active - thread
     if (time >= longest || this.sent < time * enough) {
-      if (time < longest && this.sent === 0 && active > 0) {
-        this.usual += (Math.min(0.5, missing / active) - this.usual) * 0.1
-      }
+      if (this.sent === 0 && active > 0) this.usual += (Math.min(0.5, missing / active) - this.usual) * 0.1
       this.fade(0.5 ** (time / halfLife))
       return
     }
