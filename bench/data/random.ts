@@ -45,6 +45,6 @@ export const makeText = (random: Random, length: number): string => {
   return parts.join("")
 }
 
-/** The same with nothing but ASCII, which V8 keeps at one byte a character. */
+/** The same with nothing but ASCII, at one byte a character, as V8 keeps what was read from files and sockets. */
 export const makeAscii = (random: Random, length: number): string =>
-  makeText(random, length).replaceAll(/[^\n -~]/g, "e")
+  Buffer.from(makeText(random, length).replaceAll(/[^\n -~]/g, "e"), "latin1").toString("latin1")
