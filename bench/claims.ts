@@ -2,7 +2,7 @@
  * The small figures that comments in `src` give as reasons, each measured anew: `node bench/claims.ts`, with either Node.
  */
 import { PerformanceObserver } from "node:perf_hooks"
-import { setFlagsFromString } from "node:v8"
+import { isStringOneByteRepresentation, setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { digitsOf } from "../src/internal/digits.ts"
 import { elementAt } from "../src/internal/elements.ts"
@@ -172,6 +172,33 @@ each("digits.ts: 4,096 bytes, an array and JSON.stringify", 1_000, () => {
   sum += JSON.stringify(array).length
 })
 each("digits.ts: digit by digit", 1_000, () => (sum += digitsOf(bytes).length))
+
+// encode.ts: a piece of a long text of one-byte characters, as it is cut out and as a text of its own; what it takes to tell.
+for (const [what, sentence] of [
+  ["plain", "The quick brown fox jumps over the lazy dog, and says hi. "],
+  ["with line breaks", 'The quick brown fox jumps over the lazy dog, and says "hi".\n']
+] as const) {
+  const all = Buffer.from(sentence.repeat(80_000), "latin1").toString("latin1")
+  const size = 16_384
+  const pieces = Math.floor(all.length / size)
+  const eachPiece = (print: (piece: string) => string) =>
+    (1e3 *
+      repeated(() => {
+        for (let i = 0; i < pieces; i++) sum += print(all.slice(i * size, (i + 1) * size)).length
+      })) /
+    pieces
+  report(`encode.ts: 16 K of ${what} text, a part of a longer one`, eachPiece(JSON.stringify), "us")
+  report(
+    `encode.ts: 16 K of ${what} text, joined first`,
+    eachPiece((piece) => JSON.stringify([" ", piece].join(""))),
+    "us"
+  )
+}
+each(
+  "encode.ts: isStringOneByteRepresentation",
+  100_000,
+  () => (sum += isStringOneByteRepresentation("a text") ? 1 : 0)
+)
 
 // encode.ts: what a second argument costs, even if it is null.
 const records = Array.from({ length: 2_000 }, (_, id) => row(id))

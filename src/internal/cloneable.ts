@@ -7,7 +7,7 @@
  */
 import { isDate, isMap, isProxy, isSet } from "node:util/types"
 import type { Frame } from "./draft.ts"
-import { elementAt } from "./elements.ts"
+import { elementAt, isNumberLike, isVector } from "./elements.ts"
 import { areHolesClean, isPlainDate, isRawJSON } from "./realm.ts"
 import { type Entries, Kind } from "./task.ts"
 
@@ -31,8 +31,10 @@ export const isCloneable = (frame: Frame): boolean => {
     const kind = kinds[i]!
     if (kind === Kind.entries) {
       if (!(values[i] as Entries).values.every((value) => isPlain(value, list))) return false
-    } else if (kind !== Kind.piece && kind !== Kind.elements && kind !== Kind.indexed && !isPlain(values[i], list))
-      return false
+    } else if (kind === Kind.items) {
+      // Ours: a slice of a longer one.
+      if (!areItemsPlain(values[i] as ReadonlyArray<unknown>, list)) return false
+    } else if (kind === Kind.whole && !isPlain(values[i], list)) return false
   }
   return true
 }
@@ -48,11 +50,18 @@ const isPlainArray = (array: ReadonlyArray<unknown>, list: ReadonlyArray<string>
   if (isProxy(array)) return false
   if (Object.getPrototypeOf(array) !== arrayPrototype && array.length > 0 && !isKnown(Object.getPrototypeOf(array)))
     return false
-  const length = array.length
-  if (length <= namedItems && hasNames(array)) return false
-  for (let i = 0; i < length; i++) {
-    if (!isPlain(elementAt(array, i), list)) return false
+  if (array.length <= namedItems && hasNames(array)) return false
+  return areItemsPlain(array, list)
+}
+
+const areItemsPlain = (items: ReadonlyArray<unknown>, list: ReadonlyArray<string> | null): boolean => {
+  const length = items.length
+  let i = 0
+  // A loop of their own for numbers, as in the visit: one by one they took a fifth of what sending vectors costs this thread.
+  if (length > 0 && isNumberLike(elementAt(items, 0)) && isVector(items)) {
+    while (i < length && typeof items[i] === "number") i++
   }
+  for (; i < length; i++) if (!isPlain(elementAt(items, i), list)) return false
   return true
 }
 

@@ -56,7 +56,7 @@ const compact = (kind: Kind, value: unknown, names: Array<string> | null): strin
 }
 
 // From V8 14 on (Node 25), a text of one byte a character is printed many characters at a time, but not where it is part of a longer
-// one, as a piece is: 16 K take 12 us then instead of 3.6, with line breaks 26 instead of 13 (`bench/claims.ts`). Joined, it is a text
+// one, as a piece is: 16 K take 12 us then instead of 4, with line breaks 20 instead of 13 (`bench/claims.ts`). Joined, it is a text
 // of its own.
 const isOwnTextFaster = Number.parseInt(process.versions.v8) >= 14
 
