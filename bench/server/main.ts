@@ -20,7 +20,7 @@ import { type Machine, save } from "../suite/results.ts"
 import type { Load } from "./load.ts"
 import type { ServerRow } from "./results.ts"
 import type { Ready, Used } from "./serve.ts"
-import { wayNames } from "./ways.ts"
+import { controlNames, wayNames } from "./ways.ts"
 
 const { values: flags } = parseArgs({
   options: {
@@ -67,31 +67,30 @@ const load = async ({ port, hashes }: Ready, seconds: number): Promise<Load> => 
   return (await inProcess<Load>(here("load.ts"), args, { node: flags.node, limit: seconds + 90 }))!
 }
 
-/** One way, one size. Without a way: nothing but `/ping`. */
-const measureWay = async (way: string | undefined, megabytes: number): Promise<ServerRow> => {
-  const server = start("serve.ts", [way ?? "JSON.stringify", String(megabytes)])
+/** One way, one size. A control has nothing but `/ping`. */
+const measureWay = async (way: string, megabytes: number): Promise<ServerRow> => {
+  const isControl = controlNames.includes(way)
+  const server = start("serve.ts", [way, String(megabytes)])
   const ready = await answer<Ready>(server)
-  const before = way === undefined || (await identical(ready))
+  const before = isControl || (await identical(ready))
   // Threads start, compilers warm up, the route is learnt.
-  if (way !== undefined) await load(ready, flags.quick ? 1 : 3)
+  if (!isControl) await load(ready, flags.quick ? 1 : 3)
   const client = start("ping.ts", [String(ready.port)])
   await wait(1000)
   await ask(client)
   server.send("count")
-  const loaded =
-    way === undefined ? await wait(seconds * 1000, { documents: 0, errors: 0 }) : await load(ready, seconds)
+  const loaded = isControl ? await wait(seconds * 1000, { documents: 0, errors: 0 }) : await load(ready, seconds)
   const latencies = await ask<Array<number>>(client)
   const used = await ask<Used>(server)
   client.disconnect()
-  const after = way === undefined || (await identical(ready))
+  const after = isControl || (await identical(ready))
   server.send("end")
   await once(server, "exit")
   const [p50, p99, max] = [0.5, 0.99, 1].map((share) => quantile(latencies, share)) as [number, number, number]
-  const bytes = way === undefined ? 0 : Math.round(ready.bytes)
   return {
-    way: way ?? "idle",
-    bytes,
-    clients: way === undefined ? 0 : clients,
+    way,
+    bytes: isControl ? 0 : Math.round(ready.bytes),
+    clients: isControl ? 0 : clients,
     pings: latencies.length,
     p50,
     p99,
@@ -104,11 +103,11 @@ const measureWay = async (way: string | undefined, megabytes: number): Promise<S
 
 const main = async (): Promise<void> => {
   const machine = (await inProcess<Machine>(here("../suite/machine.ts"), [], { node: flags.node }))!
-  const todo: Array<readonly [string | undefined, number]> = [[undefined, 1]]
+  const todo: Array<readonly [string, number]> = controlNames.map((name) => [name, 1])
   for (const size of flags.sizes.split(",")) for (const way of flags.ways.split(";")) todo.push([way, Number(size)])
   const rows: Array<ServerRow> = []
   for (const [i, [way, megabytes]] of todo.entries()) {
-    process.stderr.write(`${i + 1}/${todo.length} ${way ?? "idle"}, ${megabytes} MB\n`)
+    process.stderr.write(`${i + 1}/${todo.length} ${way}, ${megabytes} MB\n`)
     rows.push(await measureWay(way, megabytes))
   }
   console.log(serverTable([{ node: flags.node, results: undefined, server: { machine, rows }, stall: undefined }]))

@@ -2,7 +2,7 @@
 import type { Machine } from "../suite/results.ts"
 
 export interface ServerRow {
-  /** `"idle"`, or a way of serializing. */
+  /** A control, or a way of serializing. */
   readonly way: string
   /** Bytes of a document. */
   readonly bytes: number

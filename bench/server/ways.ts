@@ -36,6 +36,24 @@ const streamed = async (routing: string): Promise<Way> => {
   }
 }
 
+const idle = (): Way => ({
+  send: () => Promise.reject(new Error("A control serves no documents")),
+  close: async () => {}
+})
+
+/** What a loop does to `/ping` that has something to do all the time, a millisecond a turn, but neither documents nor garbage. */
+const busy = (): Way => {
+  const turn = (): NodeJS.Immediate => {
+    const end = performance.now() + 1
+    while (performance.now() < end);
+    return setImmediate(() => (next = turn()))
+  }
+  let next = turn()
+  return { ...idle(), close: async () => clearImmediate(next) }
+}
+
+const controls: Record<string, () => Way> = { idle, busy }
+
 const makers: Record<string, () => Way | Promise<Way>> = {
   "JSON.stringify": () => ({
     send: async (value, response) => void response.end(JSON.stringify(value)),
@@ -52,10 +70,11 @@ const makers: Record<string, () => Way | Promise<Way>> = {
   "sliced, streamed": () => streamed("sliced")
 }
 
+export const controlNames: ReadonlyArray<string> = Object.keys(controls)
 export const wayNames: ReadonlyArray<string> = Object.keys(makers)
 
 export const makeWay = async (name: string): Promise<Way> => {
-  const make = makers[name]
+  const make = makers[name] ?? controls[name]
   if (make === undefined) throw new Error(`No way "${name}"; there are: ${wayNames.join("; ")}`)
   return make()
 }
