@@ -5,7 +5,7 @@
  * `JSON.rawJSON`, and every class. So only plain objects, arrays, untouched dates, and instances of classes without built-in
  * ancestors may go; all else is done on the calling thread. No user code runs here but getters and proxy traps.
  */
-import { isDate, isMap, isProxy, isSet } from "node:util/types"
+import { isAnyArrayBuffer, isDate, isMap, isProxy, isSet } from "node:util/types"
 import type { Frame } from "./draft.ts"
 import { elementAt, isNumberLike, isVector } from "./elements.ts"
 import { areHolesClean, isPlainDate, isRawJSON } from "./realm.ts"
@@ -79,8 +79,9 @@ const isPlainObject = (object: object, list: ReadonlyArray<string> | null): bool
   } else if (prototype !== objectPrototype && !isKnown(prototype)) {
     return isDate(object) && isPlainDate(object)
   }
-  // An `arguments` object, or an `Error`, `Map` or `Set` that was given another prototype.
-  if (toString.call(object) !== "[object Object]" || isMap(object) || isSet(object)) return false
+  // An `arguments` object, or an `Error`, `Map`, `Set` or `ArrayBuffer` that was given another prototype.
+  if (toString.call(object) !== "[object Object]" || isMap(object) || isSet(object) || isAnyArrayBuffer(object))
+    return false
   if (list !== null) return isPlainListed(object, list)
   for (const key in object) {
     if (!isPlain((object as Record<string, unknown>)[key], null)) return false

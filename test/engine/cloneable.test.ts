@@ -29,6 +29,8 @@ class Derived extends Plain {
   c = 3
 }
 
+const numbers = Array.from({ length: 20 }, (_, i) => i / 2)
+
 describe("may be sent, and prints the same after the clone", () => {
   for (const [name, value] of Object.entries({
     null: null,
@@ -112,10 +114,28 @@ describe("stays", () => {
       Object.setPrototypeOf(new Map(), Object.prototype) as object,
       { a: 1 }
     ),
-    "a map without a prototype": Object.assign(Object.setPrototypeOf(new Map(), null) as object, { a: 1 })
+    "a map without a prototype": Object.assign(Object.setPrototypeOf(new Map(), null) as object, { a: 1 }),
+    "a buffer with the prototype of plain objects": Object.assign(
+      Object.setPrototypeOf(new ArrayBuffer(8), Object.prototype) as object,
+      { a: 1 }
+    ),
+    "shared memory without a prototype": Object.assign(
+      Object.setPrototypeOf(new SharedArrayBuffer(8), null) as object,
+      { a: 1 }
+    ),
+    "a function where most are numbers": [...numbers, () => 1, ...numbers],
+    "a proxy behind numbers": [...numbers, ...numbers, [new Proxy({}, {})], 1]
   })) {
     it(`${name}: for certain`, () => assert.isFalse(isCloneable(frameOf(value))))
   }
+
+  it("what stands in a slice of an array", () => {
+    const items = (value: ReadonlyArray<unknown>) => ({ ...frameOf(value), kinds: [Kind.items] })
+    assert.isTrue(isCloneable(items(numbers)))
+    assert.isTrue(isCloneable(items([...numbers, null, "a", { a: [1] }, 1])))
+    assert.isFalse(isCloneable(items([...numbers, Symbol("s"), 1])))
+    assert.isFalse(isCloneable(items([{ a: new Proxy({}, {}) }])))
+  })
 
   it("inherited and not enumerable values that a list of names reads", () => {
     assert.isFalse(isCloneable(frameOf(Object.defineProperty({}, "a", { value: 1 }), ["a"])))
