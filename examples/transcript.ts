@@ -4,7 +4,7 @@
  * A tool may answer with anything: megabytes, cycles, errors, bigints. What goes into the prompt has to be valid JSON of at most
  * so many characters, whatever comes, and a cycle in a tool's answer must not end the agent.
  *
- * Run it with `node examples/transcript.ts`.
+ * In a clone, run it with `npm run build` and `npx node examples/transcript.ts`.
  */
 import { Effect } from "effect"
 import { Serialization, SerializationLive } from "effect-serialization"

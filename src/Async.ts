@@ -230,7 +230,8 @@ export const serializeToReadableStream = (value: unknown, options?: StreamCallOp
   instance().serializeToReadableStream(value, options)
 
 /**
- * Waits for calls in flight, then ends the worker threads of this process's instance. The next call starts a new one.
+ * Waits for calls in flight, then ends the worker threads of this process's instance. Streams in flight go on, on the calling thread.
+ * The next call starts a new instance.
  *
  * **Example** (On the way out)
  *

@@ -42,7 +42,7 @@ const gauge = (id: string, unit: string, description: string): Metric.Gauge<numb
   Metric.gauge(`${prefix}.${id}`, { description, attributes: { unit } })
 
 /**
- * Calls that have ended, by `path` and by `arm` of the rollout.
+ * Calls that have ended, by `path` and by `arm` of the rollout. Those that their caller stopped are in {@link interruptions}.
  *
  * @category metrics
  * @since 0.1.0

@@ -119,14 +119,15 @@ export class OutputTooLong extends Schema.TaggedError<OutputTooLong>(id("OutputT
 }
 
 /**
- * The value is nested deeper than `JSON.stringify` can go. Only with `routing: "sync"`: the other routes know no limit.
+ * The value is nested deeper than `JSON.stringify` can go. Only where that does the call: with `routing: "sync"`, and in the control
+ * arm of a rollout. The engine knows no limit.
  *
  * @category errors
  * @since 0.1.0
  */
 export class NestingTooDeep extends Schema.TaggedError<NestingTooDeep>(id("NestingTooDeep"))("NestingTooDeep", {}) {
   override get message(): string {
-    return 'The value is nested deeper than JSON.stringify can go. Use any `routing` but "sync"'
+    return 'The value is nested deeper than JSON.stringify can go. Use any `routing` but "sync", and a `rollout` of 1'
   }
 }
 

@@ -1,14 +1,14 @@
 /**
- * The file that worker threads load: it makes the text of one frame a call.
+ * The file that worker threads load: it makes the text of one frame for each call.
  *
  * Programs need it by name only when they are bundled. Build it as a file of its own, beside the bundle or wherever
- * `workerUrl` points, and keep `piscina` installed, since it brings files of its own:
+ * `workerUrl` points, and keep `piscina` installed, since it brings files of its own (the README tells how to bundle those, too):
  *
  * ```sh
  * esbuild node_modules/effect-serialization/dist/worker.js --bundle --platform=node --format=esm --external:piscina --outfile=dist/worker.js
  * ```
  *
- * It imports no Effect, so that a thread starts in a few ten milliseconds.
+ * It imports no Effect, so that a thread starts in some tens of milliseconds.
  *
  * @since 0.1.0
  */

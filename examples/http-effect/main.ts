@@ -4,7 +4,7 @@
  * The bytes are made as fast as the client reads them and no faster, so a slow client costs no memory. All requests share the
  * event loop's turns fairly: many documents in flight hold it no longer than one does.
  *
- * Run it with `node examples/http-effect/main.ts`, and then, the second while the first is under way:
+ * In a clone, run it with `npm run build` and `npx node examples/http-effect/main.ts`, and then, the second while the first is under way:
  *
  *     curl localhost:3000/document --output document.json
  *     curl localhost:3000/ping

@@ -1,7 +1,7 @@
 /**
  * The same without Effect: plain `node:http` and promises.
  *
- * Run it with `node examples/http-node/main.ts`, and then:
+ * In a clone, run it with `npm run build` and `npx node examples/http-node/main.ts`, and then:
  *
  *     curl localhost:3000/document --output document.json
  *     curl localhost:3000/page

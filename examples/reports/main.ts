@@ -1,7 +1,7 @@
 /**
  * A program that uses the service of `Reports.ts`, and handles its errors.
  *
- * Run it with `node examples/reports/main.ts`.
+ * In a clone, run it with `npm run build` and `npx node examples/reports/main.ts`.
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"

@@ -9,7 +9,8 @@ import type { Tally } from "./tally.ts"
 import { longestHold } from "./turn.ts"
 
 /**
- * What a layer has done so far. Counts are of calls that have ended, times are in milliseconds.
+ * What a layer has done so far. Counts are of calls that have ended, failed ones included; those that their caller stopped are in
+ * `interrupted` alone. Times are in milliseconds.
  *
  * @category models
  * @since 0.1.0
@@ -64,7 +65,7 @@ export interface SerializationMetrics {
   /** Whether the worker pool is used, or left alone for a while because it keeps failing. */
   readonly breaker: "closed" | "open" | "half-open"
   /**
-   * What adaptive routing has measured, by kind of frame (content, size, output): milliseconds of the calling thread for 1,024
+   * What adaptive routing has measured, by kind of frame (content, size, output, and `pretty` where it is indented): milliseconds of the calling thread for 1,024
    * code units of text on each route, and how many frames that is known from.
    */
   readonly costs: Readonly<Record<string, RouteCosts>>
