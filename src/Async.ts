@@ -25,6 +25,8 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { invalidOptions } from "./internal/errors.ts"
+import { checkSignal } from "./internal/options.ts"
 import { layer, layerConfig, type LayerOptions } from "./Layer.ts"
 import {
   Serialization,
@@ -130,6 +132,8 @@ const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
 
 const runAbortable = async <A, E>(effect: Effect.Effect<A, E>, signal: AbortSignal | undefined): Promise<A> => {
   if (signal === undefined) return Effect.runPromise(effect)
+  const message = checkSignal(signal)
+  if (message !== undefined) throw invalidOptions(message)
   signal.throwIfAborted()
   try {
     return await Effect.runPromise(effect, { signal })
@@ -143,10 +147,12 @@ const runAbortable = async <A, E>(effect: Effect.Effect<A, E>, signal: AbortSign
 const abortable = <A, E>(stream: Stream.Stream<A, E>, signal: AbortSignal | undefined): Stream.Stream<A, unknown> =>
   signal === undefined
     ? stream
-    : Stream.suspend(() =>
+    : Stream.suspend(() => {
+        const message = checkSignal(signal)
+        if (message !== undefined) return Stream.fail(invalidOptions(message))
         // The race below begins with the stream: a small value would be done before it is lost.
-        signal.aborted ? Stream.fail(signal.reason) : Stream.interruptWhen(stream, failOnAbort(signal))
-      )
+        return signal.aborted ? Stream.fail(signal.reason) : Stream.interruptWhen(stream, failOnAbort(signal))
+      })
 
 const failOnAbort = (signal: AbortSignal): Effect.Effect<never, unknown> =>
   Effect.callback<never, unknown>((resume) => {

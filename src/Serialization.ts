@@ -89,7 +89,7 @@ export interface SerializedBytes {
  *
  * - A large value is read while other code runs. If it is changed meanwhile, the text may hold some of the old and some of the
  *   new, but is always valid JSON. `routing: "sync"` reads it in one go.
- * - Own getters and proxies in values above `syncThreshold` may be read twice: they must answer the same each time.
+ * - Own getters and proxies in values above `syncThreshold` may be read two or three times: they must answer the same each time.
  * - For text over some ten megabytes prefer `serializeToBytes` or `stream`: a string is put together by V8 when it is first
  *   read, in one go.
  *

@@ -79,6 +79,16 @@ describe("signals", () => {
     assert.strictEqual(getEventListeners(signal, "abort").length, 0)
   })
 
+  it("what is no signal is an invalid option", async () => {
+    await using serializer = makeSerializer()
+    const options = { signal: {} as AbortSignal }
+    assert.strictEqual((await reasonOf(serializer.serialize(1, options)))._tag, "InvalidOptions")
+    assert.strictEqual(
+      (await reasonOf(collect(serializer.serializeToReadableStream(1, options))))._tag,
+      "InvalidOptions"
+    )
+  })
+
   it("one that is aborted already does nothing", async () => {
     await using serializer = makeSerializer()
     const signal = AbortSignal.abort(reason)

@@ -9,10 +9,10 @@ import { allOutputs, metrics, serialize } from "./support/calls.ts"
 import { around, markedLayer } from "./support/values.ts"
 
 const detached = (): object => {
-  const buffer = new ArrayBuffer(8)
-  structuredClone(buffer, { transfer: [buffer] })
+  const view = new Uint8Array(8)
+  structuredClone(view, { transfer: [view.buffer] })
   // With its own prototype it would be kept on the calling thread.
-  return Object.setPrototypeOf(buffer, Object.prototype) as object
+  return Object.setPrototypeOf(view, Object.prototype) as object
 }
 
 interface Hazard {

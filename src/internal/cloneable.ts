@@ -12,25 +12,28 @@ import { areHolesClean, isPlainDate, isRawJSON } from "./realm.ts"
 import { type Entries, Kind } from "./task.ts"
 
 const objectPrototype = Object.prototype
-const { toString } = objectPrototype
+const { propertyIsEnumerable, toString } = objectPrototype
+const { hasOwn } = Object
 const arrayPrototype = Array.prototype
 /** Prototypes of classes whose instances are plain objects but for their methods, and of others. */
 const knownPrototypes = new WeakMap<object, boolean>()
 
 /**
- * An array with more elements is not asked for named properties: listing them lists every index. If it has one that cannot be
- * cloned, the thread refuses the frame, and the text is made here after all (path `fallback`).
+ * An array with more elements is not asked for named properties, nor for elements that are not enumerable: listing them lists every
+ * index. If it has a property that cannot be cloned, the thread refuses the frame, and the text is made here after all (path
+ * `fallback`).
  */
 const namedItems = 1_024
 
 /** May throw what a getter or a proxy trap throws. */
 export const isCloneable = (frame: Frame): boolean => {
-  const { kinds, list, values } = frame
+  const { kinds, values } = frame
+  const list = frame.list === null ? null : new Set(frame.list)
   if (!areHolesClean()) return false
   for (let i = 0; i < values.length; i++) {
     const kind = kinds[i]!
     if (kind === Kind.entries) {
-      if (!(values[i] as Entries).values.every((value) => isPlain(value, list))) return false
+      for (const value of (values[i] as Entries).values) if (!isPlain(value, list)) return false
     } else if (kind === Kind.items) {
       // Ours: a slice of a longer one.
       if (!areItemsPlain(values[i] as ReadonlyArray<unknown>, list)) return false
@@ -39,22 +42,22 @@ export const isCloneable = (frame: Frame): boolean => {
   return true
 }
 
-const isPlain = (value: unknown, list: ReadonlyArray<string> | null): boolean => {
+const isPlain = (value: unknown, list: ReadonlySet<string> | null): boolean => {
   if (typeof value === "object") {
     return value === null || (Array.isArray(value) ? isPlainArray(value, list) : isPlainObject(value, list))
   }
   return typeof value !== "function" && typeof value !== "symbol"
 }
 
-const isPlainArray = (array: ReadonlyArray<unknown>, list: ReadonlyArray<string> | null): boolean => {
+const isPlainArray = (array: ReadonlyArray<unknown>, list: ReadonlySet<string> | null): boolean => {
   if (isProxy(array)) return false
   if (Object.getPrototypeOf(array) !== arrayPrototype && array.length > 0 && !isKnown(Object.getPrototypeOf(array)))
     return false
-  if (array.length <= namedItems && hasNames(array)) return false
+  if (array.length <= namedItems && !isListable(array)) return false
   return areItemsPlain(array, list)
 }
 
-const areItemsPlain = (items: ReadonlyArray<unknown>, list: ReadonlyArray<string> | null): boolean => {
+const areItemsPlain = (items: ReadonlyArray<unknown>, list: ReadonlySet<string> | null): boolean => {
   const length = items.length
   let i = 0
   // A loop of their own for numbers, as in the visit: one by one they took a fifth of what sending vectors costs this thread.
@@ -65,13 +68,20 @@ const areItemsPlain = (items: ReadonlyArray<unknown>, list: ReadonlyArray<string
   return true
 }
 
-// Named properties of an array are not printed, but cloned. They come last among the keys.
-const hasNames = (array: ReadonlyArray<unknown>): boolean => {
-  const last = Object.keys(array).at(-1)
-  return last !== undefined && String(Number(last) >>> 0) !== last
+// Named properties of an array are not printed, but cloned: they come last among the keys. Elements that are not enumerable are
+// printed, but not cloned: they are missing among the keys, as holes are.
+const isListable = (array: ReadonlyArray<unknown>): boolean => {
+  const keys = Object.keys(array)
+  const last = keys.at(-1)
+  if (last !== undefined && String(Number(last) >>> 0) !== last) return false
+  if (keys.length === array.length) return true
+  for (let i = 0; i < array.length; i++) {
+    if (hasOwn(array, i) && !propertyIsEnumerable.call(array, i)) return false
+  }
+  return true
 }
 
-const isPlainObject = (object: object, list: ReadonlyArray<string> | null): boolean => {
+const isPlainObject = (object: object, list: ReadonlySet<string> | null): boolean => {
   if (isProxy(object)) return false
   const prototype = Object.getPrototypeOf(object) as object | null
   if (prototype === null) {
@@ -79,9 +89,9 @@ const isPlainObject = (object: object, list: ReadonlyArray<string> | null): bool
   } else if (prototype !== objectPrototype && !isKnown(prototype)) {
     return isDate(object) && isPlainDate(object)
   }
-  // An `arguments` object, or an `Error`, `Map`, `Set` or `ArrayBuffer` that was given another prototype.
-  if (toString.call(object) !== "[object Object]" || isMap(object) || isSet(object) || isAnyArrayBuffer(object))
-    return false
+  // An `arguments` object, or an `Error`, `Map`, `Set` or `ArrayBuffer` that was given another prototype. A tag could hide it.
+  if (toString.call(object) !== "[object Object]" || Symbol.toStringTag in object) return false
+  if (isMap(object) || isSet(object) || isAnyArrayBuffer(object)) return false
   if (list !== null) return isPlainListed(object, list)
   for (const key in object) {
     if (!isPlain((object as Record<string, unknown>)[key], null)) return false
@@ -89,14 +99,17 @@ const isPlainObject = (object: object, list: ReadonlyArray<string> | null): bool
   return true
 }
 
-// A list also reads what is inherited or not enumerable; a clone has neither.
-const isPlainListed = (object: object, list: ReadonlyArray<string>): boolean => {
+// A list also reads what is inherited or not enumerable; a clone has neither. And a clone has what is not listed, which may be much
+// larger than what is.
+const isPlainListed = (object: object, list: ReadonlySet<string>): boolean => {
   for (const name of list) {
     const value = (object as Record<string, unknown>)[name]
-    if (value !== undefined && !Object.prototype.propertyIsEnumerable.call(object, name)) return false
+    if (value !== undefined && !propertyIsEnumerable.call(object, name)) return false
   }
-  // What is not listed is cloned all the same. Each child is looked at once: twice a level is for ever below 700 levels.
-  return Object.keys(object).every((key) => isPlain((object as Record<string, unknown>)[key], list))
+  for (const key of Object.keys(object)) {
+    if (!list.has(key) || !isPlain((object as Record<string, unknown>)[key], list)) return false
+  }
+  return true
 }
 
 const isKnown = (prototype: object): boolean => {

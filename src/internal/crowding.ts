@@ -36,7 +36,7 @@ const halfLife = 20_000
 export class Crowding {
   /** What a millisecond of a worker costs the calling thread: from 0, where there are cores enough, to 1. */
   price = 0
-  private readonly read: () => Times
+  private readonly read: () => Times | undefined
   private before: Times | undefined = undefined
   private sent = 0
   /** Share of its active time that the thread misses when workers do nothing. */
@@ -44,7 +44,7 @@ export class Crowding {
   private missing = 0
   private others = 0
 
-  constructor(read: () => Times) {
+  constructor(read: () => Times | undefined) {
     this.read = read
   }
 
@@ -54,6 +54,7 @@ export class Crowding {
     const { before } = this
     if (before !== undefined && now - before.clock < period) return
     const after = this.read()
+    if (after === undefined) return
     if (before !== undefined) this.learn(before, after)
     this.before = after
     this.sent = 0
@@ -65,7 +66,7 @@ export class Crowding {
     const thread = after.thread - before.thread
     const missing = active - thread
     if (time >= longest || this.sent < time * enough) {
-      if (this.sent === 0 && active > 0) this.usual += (Math.min(0.5, missing / active) - this.usual) * 0.1
+      if (this.sent === 0 && active > 0) this.usual += (Math.min(0.5, Math.max(0, missing / active)) - this.usual) * 0.1
       this.fade(0.5 ** (time / halfLife))
       return
     }
@@ -85,12 +86,17 @@ export class Crowding {
 
 /** Of this thread. */
 export const crowding = new Crowding(() => {
-  const thread = process.threadCpuUsage()
-  const all = process.cpuUsage()
-  return {
-    clock: performance.now(),
-    idle: performance.eventLoopUtilization().idle,
-    thread: (thread.user + thread.system) / 1000,
-    process: (all.user + all.system) / 1000
+  try {
+    const thread = process.threadCpuUsage()
+    const all = process.cpuUsage()
+    return {
+      clock: performance.now(),
+      idle: performance.eventLoopUtilization().idle,
+      thread: (thread.user + thread.system) / 1000,
+      process: (all.user + all.system) / 1000
+    }
+  } catch {
+    // Not every system can tell what a thread has had.
+    return undefined
   }
 })

@@ -8,6 +8,7 @@ import { isPatched, stringify } from "./realm.ts"
 import { type Entries, type FrameResult, type FrameTask, type Indexed, Kind, emptyGap } from "./task.ts"
 
 const encoder = new TextEncoder()
+const { join } = Array.prototype
 
 /** The text of a frame. */
 export const encodeText = (task: FrameTask): string => {
@@ -62,7 +63,7 @@ const isOwnTextFaster = Number.parseInt(process.versions.v8) >= 14
 
 const piece = (text: string): string =>
   isOwnTextFaster && isStringOneByteRepresentation(text)
-    ? stringify([" ", text].join("")).slice(2, -1)
+    ? stringify(join.call([" ", text], "")).slice(2, -1)
     : stringify(text).slice(1, -1)
 
 const compactEntries = ({ keys, values }: Entries, names: Array<string> | null): string => {
@@ -127,7 +128,7 @@ const indexed = ({ elements, start }: Indexed, colon: string, separator: string)
     const element = elements[i]!
     entries.push(`"${start + i}"${colon}${Number.isFinite(element) ? element : null}`)
   }
-  return entries.join(separator)
+  return join.call(entries, separator)
 }
 
 // Somebody patched `toJSON` into `Array.prototype` or `Object.prototype` after this frame was planned. The run is ours, not

@@ -11,7 +11,7 @@ import { diagnose } from "./diagnose.ts"
 import { userCodeFailed } from "./errors.ts"
 import { estimate, hiddenSize } from "./estimate.ts"
 import { Job } from "./job.ts"
-import { Limit } from "./limit.ts"
+import { fitted, Limit } from "./limit.ts"
 import { native } from "./native.ts"
 import type { EngineSettings } from "./options.ts"
 import type { Routing, SerializeOptions } from "./optionTypes.ts"
@@ -92,12 +92,18 @@ export class Engine {
     const isJob = mode === "job" || mode === "hidden"
     const arm = isJob ? "offloop" : mode === "native" || mode === "inline" ? "none" : "control"
     if (mode === "native" || mode === "control native") {
-      const text = native(value, options)
+      const whole = native(value, options)
+      const maxSize = options?.maxSize ?? Infinity
+      // A `toJSON` or an inherited value that a list of names reads may give more than was estimated.
+      const text =
+        maxSize === Infinity || typeof whole !== "string"
+          ? whole
+          : fitted(whole, maxSize, output.unit, options?.truncate === true)
       const error = typeof text === "string" ? undefined : text
       const result = output.of(error === undefined ? (text as string) : "")
       const size = error === undefined ? output.size(result) : 0
       const time = performance.now() - began
-      const outcome = atOnce(arm, error, false, time, size)
+      const outcome = atOnce(arm, error, error === undefined && text !== whole, time, size)
       this.counters.ended(outcome, time, size, label)
       if (mode === "control native" && error === undefined) this.shadow?.offer(value, options, text as string, time)
       done(outcome, result)

@@ -5,13 +5,14 @@
  * read only where no getter stands, and a value that hides what it will give (a proxy, a getter, a `toJSON` that is not `Date`'s
  * or `Buffer`'s own) is left to the engine. The walk ends as soon as it passes the threshold.
  */
-import { isDate, isProxy } from "node:util/types"
+import { isBoxedPrimitive, isDate, isProxy } from "node:util/types"
 import { elementAt } from "./elements.ts"
 import { elementsOf } from "./openers.ts"
 import { isPlainBuffer, isPlainDate } from "./realm.ts"
 
 /** What a value is estimated at that hides what it will give. */
 export const hiddenSize = Infinity
+const { hasOwn } = Object
 const getDescriptor = Object.getOwnPropertyDescriptor
 /** By index, a third of what a descriptor takes; by name, as much (`bench/claims.ts`). */
 const lookupGetter = (
@@ -46,7 +47,7 @@ const container = (value: object, room: number, depth: number): number => {
 const array = (value: ReadonlyArray<unknown>, room: number, depth: number): number => {
   const length = value.length
   let size = 2 + length * 2
-  if (getPrototype(value) !== arrayPrototype) return hiddenSize
+  if (getPrototype(value) !== arrayPrototype || hasOwn(value, "toJSON")) return hiddenSize
   for (let i = 0; i < length && size < room; i++) {
     if (lookupGetter.call(value, i) !== undefined) return hiddenSize
     size += child(elementAt(value, i), room - size, depth)
@@ -62,13 +63,14 @@ const object = (value: object, room: number, depth: number): number => {
     if (elements > 0 && isPlainBuffer(value, prototype)) return 27 + elements * 4
     if (!isSimpleInstance(value, prototype)) return hiddenSize
     // Below, each index is listed as a string.
-    if (elements * 6 >= room) return Object.hasOwn(value, "toJSON") ? hiddenSize : elements * 6
+    if (elements * 6 >= room) return hasOwn(value, "toJSON") ? hiddenSize : elements * 6
   }
+  if (hasOwn(value, "toJSON")) return hiddenSize
   let size = 2
   for (const key in value) {
     const descriptor = getDescriptor(value, key)
     if (descriptor === undefined) continue
-    if (descriptor.get !== undefined || key === "toJSON") return hiddenSize
+    if (descriptor.get !== undefined) return hiddenSize
     size += key.length + 4 + child(descriptor.value, room - size, depth)
     if (size >= room) return size
   }
@@ -93,14 +95,13 @@ const child = (value: unknown, room: number, depth: number): number => {
   }
 }
 
-// An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` or is a proxy. A boxed string would list
-// its characters.
+// An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` or is a proxy. A boxed primitive prints
+// what its methods give.
 const isSimpleInstance = (value: object, prototype: object): boolean => {
-  // oxlint-disable-next-line unicorn/no-instanceof-builtins -- one of another realm is only slower
-  if (value instanceof String) return false
+  if (isBoxedPrimitive(value)) return false
   let current: object | null = prototype
   while (current !== null) {
-    if (isProxy(current) || Object.hasOwn(current, "toJSON")) return false
+    if (isProxy(current) || hasOwn(current, "toJSON")) return false
     current = getPrototype(current) as object | null
   }
   return true

@@ -5,7 +5,9 @@
  * either the whole document turns out to fit after all, or the limit is passed; then what is held is cut (`truncate.ts`).
  * All of it works on text, so the outcome is the same on every route.
  */
+import type { SerializationError } from "../SerializationError.ts"
 import type { Frame, OpenLevel } from "./draft.ts"
+import { sizeLimitExceeded } from "./errors.ts"
 import { Shape } from "./open.ts"
 import { OpenStack, type Unit } from "./openStack.ts"
 import { decode, type Sink } from "./sink.ts"
@@ -81,14 +83,22 @@ export class Limit {
   }
 
   private measure({ bytes, text }: FrameResult): number {
-    if (bytes !== undefined) return bytes.length
-    return this.unit === "bytes" ? Buffer.byteLength(text!) : text!.length
+    return bytes !== undefined ? bytes.length : unitsOf(text!, this.unit)
   }
 
   private write({ bytes, text }: FrameResult): void {
     if (bytes !== undefined) this.sink.bytes(bytes)
     else this.sink.text(text!)
   }
+}
+
+const unitsOf = (text: string, unit: Unit): number => (unit === "bytes" ? Buffer.byteLength(text) : text.length)
+
+/** A whole compact text: as it is where it fits, or cut, or the error that it is too long. */
+export const fitted = (text: string, maxSize: number, unit: Unit, truncates: boolean): string | SerializationError => {
+  if (unitsOf(text, unit) <= maxSize) return text
+  const cut = truncates ? truncate(text, new OpenStack("", unit), maxSize) : undefined
+  return cut ?? sizeLimitExceeded(maxSize, unit)
 }
 
 // Brings the stack from the beginning of a frame to its end. The plan counts the root's holder as level 0, and a long string

@@ -9,15 +9,22 @@ import {
   isNumberObject,
   isProxy,
   isStringObject,
-  isTypedArray
+  isTypedArray,
+  isUint8Array
 } from "node:util/types"
 import { Open, Shape } from "./open.ts"
 
 /** Enters an object or an array. `list` holds the only names that count, if there is such a list. */
 export const openContainer = (value: object, list: ReadonlyArray<string> | null, isChanged: boolean): Open => {
-  if (Array.isArray(value)) return new Open(Shape.array, value, null, value.length, isChanged, false)
+  if (Array.isArray(value)) return new Open(Shape.array, value, null, itemsOf(value), isChanged, false)
   const keys = list ?? Object.keys(value)
   return new Open(Shape.object, value, keys, keys.length, isChanged, isProxy(value))
+}
+
+// As native code reads it: a proxy of an array may have any length.
+const itemsOf = ({ length }: ReadonlyArray<unknown>): number => {
+  if (Number.isInteger(length)) return length
+  return Math.min(Math.max(Math.trunc(Number(length)) || 0, 0), Number.MAX_SAFE_INTEGER)
 }
 
 /** Typed arrays up to this many elements are left to native code. */
@@ -45,7 +52,7 @@ export const isSmallTypedArray = (value: ArrayBufferView): boolean =>
 
 /** A `Buffer` whose `toJSON`, which is `Buffer`'s own, is not worth calling for all elements at once. */
 export const isLargeBuffer = (value: unknown): value is Buffer =>
-  Buffer.isBuffer(value) && value.length > fewElements && value.length === elementsOf(value)
+  Buffer.isBuffer(value) && isUint8Array(value) && value.length > fewElements && value.length === elementsOf(value)
 
 /** What `Buffer.prototype.toJSON` gives, but for the copy of all its elements. */
 export const openBuffer = (buffer: Buffer): readonly [outer: Open, inner: Open] => {

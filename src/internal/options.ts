@@ -56,6 +56,10 @@ export const checkSerializeOptions = (options: SerializeOptions | undefined): st
   return undefined
 }
 
+/** What is wrong with a signal, if anything is. */
+export const checkSignal = (signal: unknown): string | undefined =>
+  signal === undefined || signal instanceof AbortSignal ? undefined : wrong("signal", "an AbortSignal", signal)
+
 /** What is wrong with the options of `stream`, if anything is. */
 export const checkStreamOptions = (options: StreamOptions | undefined): string | undefined => {
   const message = checkSerializeOptions(options)

@@ -3,7 +3,7 @@
  */
 import type { Draft } from "./draft.ts"
 import { type Open, Shape } from "./open.ts"
-import { copyElements } from "./openers.ts"
+import { copyElements, elementsOf } from "./openers.ts"
 import { isPairAt } from "./realm.ts"
 import { Kind } from "./task.ts"
 
@@ -30,7 +30,13 @@ export const takePiece = (open: Open, draft: Draft): number => {
 /** Puts the next elements of a typed array into the frame, and returns their estimated length. */
 export const takeElements = (open: Open, draft: Draft, level: number): number => {
   const { index: start, length } = open
-  const end = Math.min(start + pieceElements, length)
+  const end = Math.min(start + pieceElements, length, elementsOf(open.value))
+  // Its memory was taken away, or became smaller, in the meantime: the text ends with what was there.
+  if (end <= start) {
+    open.index = length
+    open.settle()
+    return 0
+  }
   const elements = copyElements(open.value, start, end)
   draft.separate(open, level)
   open.index = end

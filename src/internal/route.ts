@@ -84,7 +84,7 @@ export class Router {
   observe(frame: Sample, output: "string" | "bytes", route: Route, time: number, planning: number): void {
     if (frame.size === 0 || frame.isText === true) return
     this.last = this.costsOf(frame, output)
-    if (this.routing === "adaptive") this.crowding.observe(route === "worker", performance.now())
+    this.crowding.observe(route === "worker", performance.now())
     this.last.worked(route, frame.size, route === "worker" ? time + answerCost : time)
     if (frame.size >= smallestFrame / 2) {
       const ideal = (pieceTime / (time + planning)) * frame.size

@@ -143,6 +143,11 @@ describe("stays", () => {
     assert.isFalse(isCloneable(frameOf({ a: 1, hidden: () => 1 }, ["a"])))
   })
 
+  it("what a list of names leaves out, which may be much larger than what it names", () => {
+    assert.isFalse(isCloneable(frameOf([{ a: 1, payload: "x".repeat(100) }], ["a"])))
+    assert.isTrue(isCloneable(frameOf([{ a: 1 }, { b: [{ a: 2 }] }], ["a", "b"])))
+  })
+
   it("everything while holes are read from a patched prototype", () => {
     Object.defineProperty(Array.prototype, 0, { value: 1, configurable: true, enumerable: true, writable: true })
     try {

@@ -91,6 +91,18 @@ describe("crowding", () => {
     assert.isBelow(run(3, { missing: 2, others: 90, frames: 60 }), 0.05)
   })
 
+  it("a thread that had more than the loop says misses nothing", () => {
+    const { run } = machine()
+    run(100, { missing: -200, others: 5, frames: 0 })
+    assert.strictEqual(run(40, { missing: 2, others: 60, frames: 60 }), 0)
+  })
+
+  it("has no price where the system cannot tell", () => {
+    const crowding = new Crowding(() => undefined)
+    for (let clock = 0; clock < 1000; clock += 10) crowding.observe(true, clock)
+    assert.strictEqual(crowding.price, 0)
+  })
+
   it("reads the times of the thread that it is on", () => {
     const before = crowding.price
     const until = performance.now() + 120
@@ -126,13 +138,13 @@ describe("adaptive routing where cores are crowded", () => {
     assert.isBelow(share(500), 0.1)
   })
 
-  it("is told of every frame, and whether it went to a worker", () => {
+  it("is told of every frame of any routing, and whether it went to a worker", () => {
     const told: Array<boolean> = []
     const cores = { price: 0, observe: (isSent: boolean) => void told.push(isSent) }
     const router = new Router("adaptive", cores)
     router.observe(text, "bytes", "worker", 0.1, 0)
     router.observe(text, "bytes", "sliced", 0.1, 0)
     new Router("worker", cores).observe(text, "bytes", "worker", 0.1, 0)
-    assert.deepStrictEqual(told, [true, false])
+    assert.deepStrictEqual(told, [true, false, true])
   })
 })

@@ -107,6 +107,23 @@ const views = casesOf("typed arrays", {
     Array.from({ length: 200 }, (_, i) => ({ v: Float32Array.of(i, i / 2), b: Uint8Array.of(i & 255) }))
 })
 
+const disguised = casesOf("typed arrays", {
+  "with the prototype of buffers": () => [
+    Object.setPrototypeOf(
+      Uint16Array.from({ length: 300 }, (_, i) => i * 10),
+      Buffer.prototype
+    ),
+    Object.setPrototypeOf(
+      Float64Array.from({ length: 300 }, (_, i) => i / 3),
+      Buffer.prototype
+    ),
+    Object.setPrototypeOf(new Uint8ClampedArray(300), Buffer.prototype)
+  ],
+  "memory with the prototype of plain objects": () => [
+    Object.assign(Object.setPrototypeOf(new ArrayBuffer(2), Object.prototype) as object, { own: 1 })
+  ]
+})
+
 const bigints = [
   parityCase("typed arrays: of bigints", () => ({ a: [1, BigInt64Array.of(1n, 2n)] }), {
     fails: "UnsupportedValue",
@@ -118,4 +135,4 @@ const bigints = [
   })
 ]
 
-export const binaryCases: ReadonlyArray<ParityCase> = [...buffers, ...views, ...bigints]
+export const binaryCases: ReadonlyArray<ParityCase> = [...buffers, ...views, ...disguised, ...bigints]

@@ -114,6 +114,16 @@ const errors = casesOf("errors", {
   "very many": () => Array.from({ length: 100 }, (_, i) => Object.assign(new RangeError("x"), { i }))
 })
 
+const disguise = (value: object): object =>
+  Object.assign(Object.setPrototypeOf(value, Object.prototype) as object, { own: 1, [Symbol.toStringTag]: "Object" })
+
+const disguised = casesOf("as plain objects, with a tag that says so", {
+  "a date": () => [disguise(new Date(5))],
+  "an error": () => [disguise(new Error("x"))],
+  "a regular expression": () => [disguise(/x/)],
+  "a number": () => [disguise(new Number(1))]
+})
+
 const collections = casesOf("collections", {
   "Map and Set": () => [new Map([["a", 1]]), new Set([1, { a: 1 }]), new Map(), new Set()],
   "with own properties": () => [
@@ -300,6 +310,7 @@ const brokenBoxed = [
 ]
 
 export const builtInCases: ReadonlyArray<ParityCase> = [
+  ...disguised,
   ...dates,
   ...brokenDates,
   ...errors,

@@ -155,6 +155,60 @@ const brokenProxies = [
   )
 ]
 
+const lengths = ["2", 2.5, -1, NaN, null, undefined].map((length) =>
+  parityCase(
+    `proxies: an array whose length is ${typeof length === "string" ? `"${length}"` : length}`,
+    () =>
+      new Proxy([1, { a: 2 }, 3], {
+        get: (target, key, self) => (key === "length" ? length : Reflect.get(target, key, self))
+      })
+  )
+)
+
+// `for...in` asks for the prototype, `JSON.stringify` does not.
+const withoutPrototype = casesOf("proxies", {
+  "one that does not tell its prototype": () => [
+    new Proxy(
+      { a: 1, b: { c: [2] } },
+      {
+        getPrototypeOf() {
+          throw new Error("asked for the prototype")
+        }
+      }
+    ),
+    3
+  ]
+})
+
+const inherited = casesOf("inherited", {
+  "values of the prototype": () => [
+    Object.assign(Object.create({ a: 1, b: { c: 2 }, text: "t".repeat(500) }), { own: 3 })
+  ],
+  "a prototype that leads back, and nothing else": () => {
+    const prototype: Record<string, unknown> = {}
+    const value = Object.create(prototype) as object
+    prototype["first"] = value
+    prototype["last"] = value
+    return [value, { value }]
+  },
+  "many that share large defaults": () => {
+    const defaults = { rows: Array.from({ length: 200 }, (_, i) => ({ i, text: "default" })) }
+    return Array.from({ length: 300 }, (_, i) => Object.assign(Object.create(defaults), { i }))
+  },
+  "an accessor of the prototype, which nobody calls": (recorder) => {
+    const prototype = {
+      get bad(): never {
+        return recorder.throw(new Error("called"))
+      }
+    }
+    return [Object.assign(Object.create(prototype), { a: 1 }), { b: Object.create(prototype) as object }]
+  },
+  "a name that shadows one of the prototype": () => [Object.assign(Object.create({ a: { b: 1 } }), { a: [2] })],
+  "a boxed number with a prototype of its own": () => [
+    Object.setPrototypeOf(new Number(5), Object.create(Number.prototype, { extra: { value: 1, enumerable: true } }))
+  ]
+})
+
 const accessors = casesOf("accessors", {
   "own and enumerable": () => ({
     a: 1,
@@ -456,6 +510,9 @@ const cycles = [
 
 export const exoticCases: ReadonlyArray<ParityCase> = [
   ...proxies,
+  ...lengths,
+  ...withoutPrototype,
+  ...inherited,
   ...brokenProxies,
   ...accessors,
   ...brokenAccessors,

@@ -56,6 +56,14 @@ const arrays = casesOf("arrays", {
   "what has no text becomes null": () => [undefined, () => 1, Symbol("s"), null, NaN],
   holes: () => [, 1, , 2, ,],
   "only holes": () => new Array(5),
+  "elements that are not enumerable": () => [
+    Object.defineProperty([1, 2, 3], 1, { value: 42, enumerable: false }),
+    Object.defineProperty(
+      Array.from({ length: 30 }, (_, i) => i / 2),
+      7,
+      { value: [42], enumerable: false }
+    )
+  ],
   "many holes": () => {
     const array = new Array(40_000)
     array[17] = "here"
