@@ -19,9 +19,11 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -104,18 +106,30 @@ const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
   const scope = Scope.makeUnsafe()
   const context = Effect.runSync(Layer.buildWithScope(live, scope))
   const service = Context.get(context, Serialization)
-  const running = new Set<Promise<unknown>>()
+  const running = new Set<Fiber.Fiber<unknown, unknown>>()
 
+  // Most calls are over when `runFork` returns: they are worth one promise, and no more.
   const run = <A, E>(effect: Effect.Effect<A, E>, signal: AbortSignal | undefined): Promise<A> => {
-    const promise = runAbortable(effect, signal)
-    running.add(promise)
-    const forget = () => running.delete(promise)
-    promise.then(forget, forget)
-    return promise
+    const message = checkSignal(signal)
+    if (message !== undefined) return Promise.reject(invalidOptions(message))
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    const fiber = Effect.runFork(effect, { signal })
+    if (fiber.pollUnsafe() === undefined) {
+      running.add(fiber)
+      fiber.addObserver(() => running.delete(fiber))
+    }
+    return new Promise((resolve, reject) => {
+      fiber.addObserver((exit) => {
+        if (Exit.isSuccess(exit)) return resolve(exit.value)
+        // An interruption says nothing of its cause. A call that has failed by itself keeps its error.
+        const isAborted = signal?.aborted === true && Cause.hasInterruptsOnly(exit.cause)
+        reject(isAborted ? signal.reason : Cause.squash(exit.cause))
+      })
+    })
   }
 
   const shutdown = async () => {
-    await Promise.allSettled(running)
+    await Effect.runPromise(Fiber.awaitAll(running))
     await Effect.runPromise(Scope.close(scope, Exit.void))
   }
 
@@ -127,20 +141,6 @@ const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
     metrics: () => Effect.runPromise(service.metrics),
     shutdown,
     [Symbol.asyncDispose]: shutdown
-  }
-}
-
-const runAbortable = async <A, E>(effect: Effect.Effect<A, E>, signal: AbortSignal | undefined): Promise<A> => {
-  if (signal === undefined) return Effect.runPromise(effect)
-  const message = checkSignal(signal)
-  if (message !== undefined) throw invalidOptions(message)
-  signal.throwIfAborted()
-  try {
-    return await Effect.runPromise(effect, { signal })
-  } catch (error) {
-    // An interruption says nothing of its cause. A call that had failed by itself before keeps its error.
-    signal.throwIfAborted()
-    throw error
   }
 }
 
