@@ -98,8 +98,11 @@ describe("crowding", () => {
   })
 
   it("has no price where the system cannot tell", () => {
-    const crowding = new Crowding(() => undefined)
-    for (let clock = 0; clock < 1000; clock += 10) crowding.observe(true, clock)
+    let times: Times | undefined = { clock: 0, idle: 0, thread: 0, process: 0 }
+    const crowding = new Crowding(() => times)
+    crowding.observe(true, 0)
+    times = undefined
+    for (let clock = 60; clock < 1000; clock += 60) crowding.observe(true, clock)
     assert.strictEqual(crowding.price, 0)
   })
 

@@ -155,15 +155,19 @@ const brokenProxies = [
   )
 ]
 
-const lengths = ["2", 2.5, -1, NaN, null, undefined].map((length) =>
-  parityCase(
-    `proxies: an array whose length is ${typeof length === "string" ? `"${length}"` : length}`,
-    () =>
-      new Proxy([1, { a: 2 }, 3], {
-        get: (target, key, self) => (key === "length" ? length : Reflect.get(target, key, self))
-      })
-  )
-)
+const lengths = ["2", 2.5, -1, NaN, null, undefined].flatMap((length) => {
+  const name = `proxies: an array whose length is ${typeof length === "string" ? `"${length}"` : length}`
+  const make = () =>
+    new Proxy([1, { a: 2 }, 3], {
+      get: (target, key, self) => (key === "length" ? length : Reflect.get(target, key, self))
+    })
+  return [
+    parityCase(name, make),
+    parityCase(`${name}, with a replacer`, make, {
+      options: (recorder) => ({ replacer: recorder.replacer((_, value) => value) })
+    })
+  ]
+})
 
 // `for...in` asks for the prototype, `JSON.stringify` does not.
 const withoutPrototype = casesOf("proxies", {
