@@ -110,9 +110,8 @@ const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
 
   // Most calls are over when `runFork` returns: they are worth one promise, and no more.
   const run = <A, E>(effect: Effect.Effect<A, E>, signal: AbortSignal | undefined): Promise<A> => {
-    const message = checkSignal(signal)
-    if (message !== undefined) return Promise.reject(invalidOptions(message))
-    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    const refusal = refusalOf(signal)
+    if (refusal !== undefined) return Promise.reject(refusal.reason)
     const fiber = Effect.runFork(effect, { signal })
     if (fiber.pollUnsafe() === undefined) {
       running.add(fiber)
@@ -144,14 +143,20 @@ const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
   }
 }
 
+// Why a call does not begin: its signal is none, or says so already.
+const refusalOf = (signal: AbortSignal | undefined): { readonly reason: unknown } | undefined => {
+  const message = checkSignal(signal)
+  if (message !== undefined) return { reason: invalidOptions(message) }
+  return signal?.aborted === true ? { reason: signal.reason } : undefined
+}
+
 const abortable = <A, E>(stream: Stream.Stream<A, E>, signal: AbortSignal | undefined): Stream.Stream<A, unknown> =>
   signal === undefined
     ? stream
     : Stream.suspend(() => {
-        const message = checkSignal(signal)
-        if (message !== undefined) return Stream.fail(invalidOptions(message))
-        // The race below begins with the stream: a small value would be done before it is lost.
-        return signal.aborted ? Stream.fail(signal.reason) : Stream.interruptWhen(stream, failOnAbort(signal))
+        // The race begins with the stream: a small value would be done before it is lost.
+        const refusal = refusalOf(signal)
+        return refusal === undefined ? Stream.interruptWhen(stream, failOnAbort(signal)) : Stream.fail(refusal.reason)
       })
 
 const failOnAbort = (signal: AbortSignal): Effect.Effect<never, unknown> =>
@@ -236,8 +241,8 @@ export const serializeToReadableStream = (value: unknown, options?: StreamCallOp
   instance().serializeToReadableStream(value, options)
 
 /**
- * Waits for calls in flight, then ends the worker threads of this process's instance. Streams in flight go on, on the calling thread.
- * The next call starts a new instance.
+ * Waits for calls in flight, then ends the worker threads of this process's instance. Streams in flight go on, on the calling
+ * thread. The next call starts a new instance.
  *
  * **Example** (On the way out)
  *

@@ -119,8 +119,8 @@ export class OutputTooLong extends Schema.TaggedError<OutputTooLong>(id("OutputT
 }
 
 /**
- * The value is nested deeper than `JSON.stringify` can go. Only where that does the call: with `routing: "sync"`, and in the control
- * arm of a rollout. The engine knows no limit.
+ * The value is nested deeper than `JSON.stringify` can go. Only where that does the call: with `routing: "sync"`, and in the
+ * control arm of a rollout. The engine knows no limit.
  *
  * @category errors
  * @since 0.1.0

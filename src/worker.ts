@@ -2,7 +2,8 @@
  * The file that worker threads load: it makes the text of one frame for each call.
  *
  * Programs need it by name only when they are bundled. Build it as a file of its own, beside the bundle or wherever
- * `workerUrl` points, and keep `piscina` installed, since it brings files of its own (the README tells how to bundle those, too):
+ * `workerUrl` points, and keep `piscina` installed, since it brings files of its own (the README tells how to bundle those,
+ * too):
  *
  * ```sh
  * esbuild node_modules/effect-serialization/dist/worker.js --bundle --platform=node --format=esm --external:piscina --outfile=dist/worker.js

@@ -65,8 +65,8 @@ export interface SerializationMetrics {
   /** Whether the worker pool is used, or left alone for a while because it keeps failing. */
   readonly breaker: "closed" | "open" | "half-open"
   /**
-   * What adaptive routing has measured, by kind of frame (content, size, output, and `pretty` where it is indented): milliseconds of the calling thread for 1,024
-   * code units of text on each route, and how many frames that is known from.
+   * What adaptive routing has measured, by kind of frame (content, size, output, and `pretty` where it is indented):
+   * milliseconds of the calling thread for 1,024 code units of text on each route, and how many frames that is known from.
    */
   readonly costs: Readonly<Record<string, RouteCosts>>
   /**

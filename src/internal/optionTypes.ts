@@ -148,8 +148,8 @@ export interface LayerOptions extends WorkerPoolOptions {
   /** Tells the metrics of two layers apart. Default `"default"`. */
   readonly name?: string | undefined
   /**
-   * Values whose text is estimated below this many UTF-16 code units are given to `JSON.stringify` at once. A whole number from 0 up, or
-   * `Infinity`. Default 1024.
+   * Values whose text is estimated below this many UTF-16 code units are given to `JSON.stringify` at once. A whole number
+   * from 0 up, or `Infinity`. Default 1024.
    */
   readonly syncThreshold?: number | undefined
   /** Default `"adaptive"`. */
