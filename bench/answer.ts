@@ -4,8 +4,8 @@
  *     node bench/answer.ts [--data licenses,vectors] [--node 24]
  *
  * prints, per data set and route, the busy and the CPU time of the thread for each frame that is not in the library's own count of
- * what it has held. `route.ts` adds the difference between the two routes to the cost of a frame on a worker. `missing` is the time for
- * which the thread was active and had no core, over what the process's other threads got meanwhile (`crowding.ts`).
+ * what it has held. `routing/router.ts` adds the difference between the two routes to the cost of a frame on a worker. `missing` is the time for
+ * which the thread was active and had no core, over what the process's other threads got meanwhile (`routing/cpuContention.ts`).
  */
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"

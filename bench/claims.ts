@@ -4,10 +4,10 @@
 import { PerformanceObserver } from "node:perf_hooks"
 import { isStringOneByteRepresentation, setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
-import { digitsOf } from "../src/internal/digits.ts"
-import { elementAt } from "../src/internal/elements.ts"
-import { estimate } from "../src/internal/estimate.ts"
-import { areHolesClean } from "../src/internal/realm.ts"
+import { digitsOf } from "../src/internal/frame/byteDigits.ts"
+import { elementAt } from "../src/internal/value/arrayElements.ts"
+import { estimate } from "../src/internal/walk/estimateSize.ts"
+import { areHolesClean } from "../src/internal/value/intrinsics.ts"
 import { median } from "./stats.ts"
 
 const rounds = 15

@@ -5,8 +5,8 @@
  */
 import { Effect } from "effect"
 import { Serialization, SerializationLayer } from "../src/index.ts"
-import { Counters } from "../src/internal/counters.ts"
-import type { Outcome } from "../src/internal/outcome.ts"
+import { Counters } from "../src/internal/telemetry/counters.ts"
+import type { Outcome } from "../src/internal/telemetry/outcome.ts"
 
 const calls = 1_000_000
 const outcome: Outcome = {

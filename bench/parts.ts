@@ -8,9 +8,9 @@
  */
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { encodeText } from "../src/internal/encode.ts"
-import { Plan } from "../src/internal/plan.ts"
-import { BytesSink } from "../src/internal/bytesSink.ts"
+import { encodeText } from "../src/internal/frame/encodeFrame.ts"
+import { Plan } from "../src/internal/plan/planner.ts"
+import { BytesSink } from "../src/internal/output/bytesSink.ts"
 import { dataSet } from "./data.ts"
 import { settle } from "./hold.ts"
 import { inProcess } from "./processes.ts"
@@ -70,7 +70,7 @@ const watch = async (name: string): Promise<Array<Parts>> => {
   const value = dataSet(name).load(1)
   const rounds: Array<Parts> = []
   for (let round = -3; round < Number(flags.rounds); round++) {
-    // The first of each after a collection is for V8 to set up anew what it threw away: see `compare.ts`.
+    // The first of each after a collection is for V8 to set up anew what it threw away: see `shadow/compareSink.ts`.
     await settle()
     nativeTime(value)
     const native = nativeTime(value)

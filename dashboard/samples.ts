@@ -3,7 +3,7 @@
  */
 import { Context, Effect, Layer } from "effect"
 import { monitorEventLoopDelay } from "node:perf_hooks"
-import { isExactIn } from "../src/internal/eventLoop.ts"
+import { isExactIn } from "../src/internal/monitor/eventLoopDelay.ts"
 import { Serialization, WorkerPool } from "../src/index.ts"
 import { Load, type Way } from "./load.ts"
 

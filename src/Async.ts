@@ -27,8 +27,8 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { invalidOptions } from "./internal/errors.ts"
-import { checkSignal } from "./internal/options.ts"
+import { invalidOptions } from "./internal/errors/serializationErrors.ts"
+import { checkSignal } from "./internal/options/validate.ts"
 import { layer, layerConfig, type LayerOptions } from "./Layer.ts"
 import {
   Serialization,

@@ -27,11 +27,11 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
-import { invalidOptions } from "./internal/errors.ts"
-import { type Delays, EventLoopWatch, isExactIn } from "./internal/eventLoop.ts"
-import { addMonitor } from "./internal/lag.ts"
-import { monitorSettings } from "./internal/options.ts"
-import { Registrations } from "./internal/register.ts"
+import { invalidOptions } from "./internal/errors/serializationErrors.ts"
+import { type Delays, EventLoopWatch, isExactIn } from "./internal/monitor/eventLoopDelay.ts"
+import { addMonitor } from "./internal/telemetry/maxLoopLag.ts"
+import { monitorSettings } from "./internal/options/validate.ts"
+import { Registrations } from "./internal/telemetry/metricSeries.ts"
 
 /**
  * How late the event loop was, and how busy. Times are in milliseconds.

@@ -37,12 +37,12 @@ import * as Schedule from "effect/Schedule"
 import type * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { EventLoopMonitor } from "./EventLoopMonitor.ts"
-import { invalidOptions } from "./internal/errors.ts"
-import { evaluate, type HealthRule, type HealthState, initialState, Window } from "./internal/health.ts"
-import { healthSettings } from "./internal/options.ts"
+import { invalidOptions } from "./internal/errors/serializationErrors.ts"
+import { evaluate, type HealthRule, type HealthState, initialState, Window } from "./internal/monitor/healthRules.ts"
+import { healthSettings } from "./internal/options/validate.ts"
 import { Serialization } from "./Serialization.ts"
 
-export type { HealthRule, HealthState, HealthStatus } from "./internal/health.ts"
+export type { HealthRule, HealthState, HealthStatus } from "./internal/monitor/healthRules.ts"
 
 /**
  * Options of `Health`.

@@ -22,18 +22,18 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Engine } from "./internal/engine.ts"
-import { invalidOptions } from "./internal/errors.ts"
-import { engineSettings, type EngineSettings } from "./internal/options.ts"
-import type { LayerOptions } from "./internal/optionTypes.ts"
-import { makePort, type Port } from "./internal/port.ts"
-import { registerEngine } from "./internal/register.ts"
-import { RouteLog } from "./internal/routeLog.ts"
-import { makeService } from "./internal/service.ts"
+import { Engine } from "./internal/engine/engine.ts"
+import { invalidOptions } from "./internal/errors/serializationErrors.ts"
+import { engineSettings, type EngineSettings } from "./internal/options/validate.ts"
+import type { LayerOptions } from "./internal/options/callOptions.ts"
+import { makePort, type Port } from "./internal/pool/poolClient.ts"
+import { registerEngine } from "./internal/telemetry/metricSeries.ts"
+import { RouteLog } from "./internal/telemetry/routeLog.ts"
+import { makeService } from "./internal/service/service.ts"
 import { Serialization } from "./Serialization.ts"
 import { WorkerPool } from "./WorkerPool.ts"
 
-export type { LayerOptions } from "./internal/optionTypes.ts"
+export type { LayerOptions } from "./internal/options/callOptions.ts"
 
 const checked = (options: LayerOptions | undefined): Effect.Effect<EngineSettings> =>
   Effect.suspend(() => {

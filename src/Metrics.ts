@@ -31,7 +31,7 @@
  * @since 0.1.0
  */
 import * as Metric from "effect/Metric"
-import { bounds } from "./internal/tally.ts"
+import { bounds } from "./internal/telemetry/callStats.ts"
 
 const prefix = "effect_serialization"
 

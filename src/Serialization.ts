@@ -26,8 +26,8 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import type { SerializationMetrics } from "./internal/metrics.ts"
-import type { SerializationPath, SerializeOptions, StreamOptions } from "./internal/optionTypes.ts"
+import type { SerializationMetrics } from "./internal/telemetry/snapshot.ts"
+import type { SerializationPath, SerializeOptions, StreamOptions } from "./internal/options/callOptions.ts"
 import type { SerializationError } from "./SerializationError.ts"
 
 export type {
@@ -37,14 +37,14 @@ export type {
   SerializationMetrics,
   ShadowLabelMetrics,
   ShadowMetrics
-} from "./internal/metrics.ts"
+} from "./internal/telemetry/snapshot.ts"
 export type {
   Routing,
   SerializationPath,
   SerializeOptions,
   StreamOptions,
   StreamSummary
-} from "./internal/optionTypes.ts"
+} from "./internal/options/callOptions.ts"
 
 /**
  * What `serialize` gives.

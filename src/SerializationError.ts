@@ -24,8 +24,8 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { describeThrown } from "./internal/describe.ts"
-import { WorkerPoolError } from "./internal/workerPoolError.ts"
+import { describeThrown } from "./internal/value/describeValue.ts"
+import { WorkerPoolError } from "./internal/pool/workerPoolError.ts"
 
 const TypeId = "~effect-serialization/SerializationError"
 

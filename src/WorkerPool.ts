@@ -14,16 +14,16 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { invalidOptions } from "./internal/errors.ts"
-import { poolSettings } from "./internal/options.ts"
-import type { WorkerPoolOptions } from "./internal/optionTypes.ts"
+import { invalidOptions } from "./internal/errors/serializationErrors.ts"
+import { poolSettings } from "./internal/options/validate.ts"
+import type { WorkerPoolOptions } from "./internal/options/callOptions.ts"
 import { Pool } from "./internal/pool/pool.ts"
-import { Warnings } from "./internal/pool/warnings.ts"
-import type { FrameResult, FrameTask } from "./internal/task.ts"
-import type { WorkerPoolError, WorkerPoolErrorReason } from "./internal/workerPoolError.ts"
+import { Warnings } from "./internal/pool/throttledWarnings.ts"
+import type { FrameResult, FrameTask } from "./internal/frame/frame.ts"
+import type { WorkerPoolError, WorkerPoolErrorReason } from "./internal/pool/workerPoolError.ts"
 
-export type { WorkerPoolOptions } from "./internal/optionTypes.ts"
-export type { FrameResult, FrameTask } from "./internal/task.ts"
+export type { WorkerPoolOptions } from "./internal/options/callOptions.ts"
+export type { FrameResult, FrameTask } from "./internal/frame/frame.ts"
 export {
   isWorkerPoolError,
   NotCloneable,
@@ -35,7 +35,7 @@ export {
   WorkerPoolError,
   WorkerPoolErrorReason,
   WorkerStartFailed
-} from "./internal/workerPoolError.ts"
+} from "./internal/pool/workerPoolError.ts"
 
 /**
  * What a pool is doing at the moment, and what it has done.

@@ -30,8 +30,8 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { encodeFrame } from "./internal/encode.ts"
-import { taskFailed } from "./internal/pool/classify.ts"
+import { encodeFrame } from "./internal/frame/encodeFrame.ts"
+import { taskFailed } from "./internal/pool/classifyFailure.ts"
 import {
   type FrameResult,
   type FrameTask,

@@ -14,8 +14,8 @@
  * @since 0.1.0
  */
 import { move, transferableSymbol, valueSymbol } from "piscina"
-import { encodeFrame } from "./internal/encode.ts"
-import type { FrameResult, FrameTask } from "./internal/task.ts"
+import { encodeFrame } from "./internal/frame/encodeFrame.ts"
+import type { FrameResult, FrameTask } from "./internal/frame/frame.ts"
 
 /**
  * An answer whose bytes are moved out of the thread, not copied.

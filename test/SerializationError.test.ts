@@ -9,7 +9,7 @@ import {
   unsupportedValue,
   userCodeFailed,
   workerFailed
-} from "../src/internal/errors.ts"
+} from "../src/internal/errors/serializationErrors.ts"
 import { isSerializationError, type SerializationError, type UserCodeFailed } from "../src/SerializationError.ts"
 import {
   isWorkerPoolError,

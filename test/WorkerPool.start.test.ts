@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { startFailed } from "../src/internal/pool/classify.ts"
+import { startFailed } from "../src/internal/pool/classifyFailure.ts"
 import { PoolThread } from "../src/internal/pool/thread.ts"
 import type { WorkerPoolError, WorkerPoolOptions } from "../src/WorkerPool.ts"
 import {

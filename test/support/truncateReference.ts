@@ -3,9 +3,9 @@
  * container opens, a scalar is added) in text order, the document after n steps is built as a value and written by
  * `JSON.stringify`, and the last one within the limit wins. Slow and obvious.
  */
-import { OpenStack, type Unit } from "../../src/internal/openStack.ts"
-import { readArguments } from "../../src/internal/arguments.ts"
-import { truncate } from "../../src/internal/truncate.ts"
+import { OpenStack, type Unit } from "../../src/internal/limit/openBrackets.ts"
+import { readArguments } from "../../src/internal/options/stringifyArguments.ts"
+import { truncate } from "../../src/internal/limit/truncateText.ts"
 
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 

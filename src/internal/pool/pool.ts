@@ -5,13 +5,13 @@
  * ready and has a free slot, so that it is cloned before `run` returns; until then it waits here, in order, and can still be
  * taken back. The limit of the queue, timeouts and the end of the pool are decided here; `threads.ts` has the threads.
  */
-import type { PoolSettings } from "../options.ts"
-import type { FrameResult, FrameTask } from "../task.ts"
-import type { WorkerPoolError, WorkerPoolErrorReason } from "../workerPoolError.ts"
-import { poolClosed, queueFull, taskFailed, taskTimedOut } from "./classify.ts"
+import type { PoolSettings } from "../options/validate.ts"
+import type { FrameResult, FrameTask } from "../frame/frame.ts"
+import type { WorkerPoolError, WorkerPoolErrorReason } from "./workerPoolError.ts"
+import { poolClosed, queueFull, taskFailed, taskTimedOut } from "./classifyFailure.ts"
 import type { PoolThread } from "./thread.ts"
 import { Threads, type ThreadsListener } from "./threads.ts"
-import { delay } from "./timer.ts"
+import { delay } from "./unrefTimer.ts"
 
 /** Called once, with an error or a result. Who only waits for a free slot gets neither when there is one. */
 export type Done = (error: WorkerPoolError | undefined, result: FrameResult | undefined) => void

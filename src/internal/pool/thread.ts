@@ -9,11 +9,11 @@
 import type { Piscina } from "piscina"
 import { format, millis } from "effect/Duration"
 import type { ResourceLimits } from "node:worker_threads"
-import type { FrameResult, FrameTask } from "../task.ts"
-import { StartFailure, startFailed, taskFailed } from "./classify.ts"
-import { loadPiscina } from "./load.ts"
-import { delay } from "./timer.ts"
-import type { WorkerPoolError } from "../workerPoolError.ts"
+import type { FrameResult, FrameTask } from "../frame/frame.ts"
+import { StartFailure, startFailed, taskFailed } from "./classifyFailure.ts"
+import { loadPiscina } from "./loadPiscina.ts"
+import { delay } from "./unrefTimer.ts"
+import type { WorkerPoolError } from "./workerPoolError.ts"
 
 /** How many tasks a thread is given at a time: while it works on one, the others are cloned and wait in its port. */
 export const slotsPerThread = 8

@@ -1,10 +1,10 @@
 /**
  * The threads of a pool: how many there are, and when one starts or ends.
  */
-import type { PoolSettings } from "../options.ts"
-import type { WorkerPoolError } from "../workerPoolError.ts"
+import type { PoolSettings } from "../options/validate.ts"
+import type { WorkerPoolError } from "./workerPoolError.ts"
 import { PoolThread, slotsPerThread, type ThreadListener } from "./thread.ts"
-import { delay } from "./timer.ts"
+import { delay } from "./unrefTimer.ts"
 
 /** A thread that did not start is not tried again beside others that run, until this many milliseconds later. */
 const growthPause = 30_000

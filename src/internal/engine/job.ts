@@ -1,0 +1,266 @@
+/**
+ * One call on its way: plans frames, routes them, takes the answers in, and gathers the text, one small step at a time. When it does
+ * a step is said in `turns/resumableTask.ts`.
+ */
+import type { SerializationError } from "../../SerializationError.ts"
+import type { Breaker } from "../pool/circuitBreaker.ts"
+import { isCloneable } from "../routing/cloneable.ts"
+import type { Counters } from "../telemetry/counters.ts"
+import type { Frame } from "../plan/frameBuilder.ts"
+import { encodeText } from "../frame/encodeFrame.ts"
+import { outputTooLong, sizeLimitExceeded, workerFailed } from "../errors/serializationErrors.ts"
+import { InTurns } from "../turns/resumableTask.ts"
+import type { Limit, Verdict } from "../limit/sizeLimit.ts"
+import type { SerializationPath } from "../options/callOptions.ts"
+import type { Plan } from "../plan/planner.ts"
+import { PoolUse } from "../pool/poolSession.ts"
+import type { Port } from "../pool/poolClient.ts"
+import type { Route } from "../routing/routeCosts.ts"
+import type { Router } from "../routing/router.ts"
+import type { Sink } from "../output/sink.ts"
+import type { FrameResult, FrameTask } from "../frame/frame.ts"
+import type { WorkerPoolError } from "../pool/workerPoolError.ts"
+import type { Beginning } from "../plan/singleFrame.ts"
+
+/** Frames of one call that may be with the workers, or wait behind one that is. */
+const window = 16
+
+export interface JobOptions {
+  readonly plan: Plan
+  /** The first step: visits the root, and may do without the plan. */
+  readonly visit: (() => Beginning | undefined) | undefined
+  readonly sink: Sink
+  readonly limit: Limit | undefined
+  readonly output: "string" | "bytes"
+  /** Undefined where no frame may leave the calling thread. */
+  readonly port: Port | undefined
+  readonly router: Router
+  readonly fallback: boolean
+  readonly breaker: Breaker
+  readonly counters: Counters
+  readonly budget: number
+  /** Turns what native code has thrown at a frame into the error of the call. */
+  readonly diagnose: (thrown: unknown) => SerializationError
+  readonly onEnd: (job: Job) => void
+}
+
+interface Pending {
+  readonly frame: Frame
+  readonly route: Route
+  result: FrameResult | undefined
+  error: WorkerPoolError | undefined
+}
+
+export class Job extends InTurns {
+  error: SerializationError | undefined = undefined
+  isTruncated = false
+  /** Stopped by the caller. */
+  isCancelled = false
+  /** Frames sent to a worker thread. */
+  sent = 0
+  /** Frames done on the calling thread by choice. */
+  sliced = 0
+  private readonly options: JobOptions
+  private readonly pool: PoolUse
+  private readonly pending: Array<Pending> = []
+  private isBegun = false
+  private isPlanned = false
+  private isCut = false
+
+  constructor(options: JobOptions) {
+    super(options.budget)
+    this.options = options
+    this.pool = new PoolUse(options.breaker, options.counters, options.fallback)
+  }
+
+  get path(): SerializationPath {
+    if (this.pool.error !== undefined || this.pool.isTurnedAway) return "fallback"
+    return this.sent > 0 ? "worker" : "sliced"
+  }
+
+  /** Stops at once. Answers of frames already sent are dropped when they come. */
+  cancel(): void {
+    if (!this.isDone) this.isCancelled = true
+    this.end()
+  }
+
+  // One step. True when there is more to do now, as in all steps below.
+  protected advance(): boolean {
+    if (this.isDone) return false
+    const { plan, sink } = this.options
+    if (!this.isBegun) return this.begin()
+    // The reader of a stream wakes the call when it has taken what is there.
+    if (sink.isFull && !this.isInOneGo) return false
+    if (this.isCut) return this.finish()
+    const first = this.pending[0]
+    if (first !== undefined && (first.result !== undefined || first.error !== undefined)) return this.deliver(first)
+    if (!plan.isDone && this.pending.length < window) return this.next()
+    if (this.pending.length > 0) return this.waitForWorker()
+    return plan.failure === undefined ? this.finish() : this.failPlanned(plan.failure)
+  }
+
+  private begin(): boolean {
+    const { counters, plan, sink, visit } = this.options
+    this.isBegun = true
+    const beginning = visit?.()
+    if (beginning === undefined) return true
+    if ("visit" in beginning) plan.begin(beginning)
+    else if ("text" in beginning) {
+      counters.frames.sliced++
+      this.sliced++
+      sink.text(beginning.text)
+      this.isCut = true
+    } else this.fail(beginning)
+    return !this.isDone
+  }
+
+  private next(): boolean {
+    const { limit, output, plan, port, router } = this.options
+    const wantsWorker = port !== undefined && !plan.isHidden && !this.isInOneGo && this.pool.wants(port, router)
+    if (wantsWorker && !port.isReady()) {
+      return this.pending.length > 0
+        ? this.waitForWorker()
+        : this.waitForThread(port, (error) => this.failWorker(error))
+    }
+    const budget = limit === undefined ? router.frameSize : Math.min(router.frameSize, Math.max(1024, limit.rest))
+    const begin = performance.now()
+    const frame = plan.next(budget)
+    if (plan.failure !== undefined && frame.values.length === 0 && frame.tail === "") return true
+    const planned = performance.now()
+    const wanted: Route = wantsWorker ? router.route(frame, output, port.threads()) : "sliced"
+    const route: Route = wantsWorker && wanted === "worker" && this.canSend(frame) ? "worker" : "sliced"
+    if (route === "worker") this.send(frame, port!)
+    else this.slice(frame)
+    router.observe(frame, output, route, performance.now() - planned, planned - begin)
+    // A frame that comes after one at a worker waits here for its turn.
+    const first = this.pending[0]
+    return first?.frame === frame && first.result !== undefined ? this.deliver(first) : true
+  }
+
+  private failWorker(error: WorkerPoolError): void {
+    this.pool.failed(error)
+    if (!this.options.fallback) this.fail(workerFailed(error))
+  }
+
+  private canSend(frame: Frame): boolean {
+    try {
+      return isCloneable(frame)
+    } catch {
+      // A getter or a proxy trap threw. It will again when the frame is stringified here, and be reported.
+      return false
+    }
+  }
+
+  private send(frame: Frame, port: Port): void {
+    const pending: Pending = { frame, route: "worker", result: undefined, error: undefined }
+    this.pending.push(pending)
+    this.sent++
+    this.options.counters.frames.worker++
+    port.post(taskOf(frame, this.options.output), (result, error) => {
+      if (this.isDone) return
+      pending.result = result
+      pending.error = error
+      if (error === undefined) this.pool.answered()
+      if (this.pending[0] === pending) this.wake()
+    })
+  }
+
+  private slice(frame: Frame): void {
+    const text = this.encode(frame)
+    if (text === undefined) return
+    this.options.counters.frames.sliced++
+    this.sliced++
+    this.pending.push({ frame, route: "sliced", result: { text, bytes: undefined }, error: undefined })
+  }
+
+  private encode(frame: Frame): string | undefined {
+    try {
+      return encodeText(taskOf(frame, "string"))
+    } catch (thrown) {
+      this.fail(this.options.diagnose(thrown))
+      return undefined
+    }
+  }
+
+  private deliver({ error, frame, result, route }: Pending): boolean {
+    this.pending.shift()
+    if (result !== undefined) {
+      const begin = performance.now()
+      this.take(frame, result)
+      this.options.router.observeTaking(frame, this.options.output, route, performance.now() - begin)
+      return true
+    }
+    this.failWorker(error!)
+    if (this.isDone) return false
+    const text = this.encode(frame)
+    if (text !== undefined) this.take(frame, { text, bytes: undefined })
+    return true
+  }
+
+  private take(frame: Frame, result: FrameResult): void {
+    const { limit, sink } = this.options
+    if (limit !== undefined) this.judge(limit.frame(frame, result))
+    else if (result.bytes !== undefined) sink.bytes(result.bytes)
+    else sink.text(result.text!)
+    if (sink.isTooLong) this.fail(outputTooLong())
+    // Left to the garbage collector, the buffers of all frames bring the next major collection about.
+    if (result.isMoved === true) (result.bytes!.buffer as ArrayBuffer).transfer(0)
+  }
+
+  private judge(verdict: Verdict): boolean {
+    if (verdict === "within") return true
+    const { limit } = this.options
+    if (verdict === "exceeded") this.fail(sizeLimitExceeded(limit!.maxSize, limit!.unit))
+    else {
+      this.isTruncated = true
+      this.isCut = true
+      this.pending.length = 0
+    }
+    return false
+  }
+
+  private failPlanned(error: SerializationError): boolean {
+    const { limit } = this.options
+    if (limit === undefined || this.judge(limit.beforeFailure())) this.fail(error)
+    return !this.isDone
+  }
+
+  private finish(): boolean {
+    if (!this.isPlanned) {
+      this.isPlanned = true
+      if (!this.isCut) this.options.limit?.end()
+      if (this.options.sink.isTooLong) {
+        this.fail(outputTooLong())
+        return false
+      }
+    }
+    if (this.options.sink.finish()) return true
+    this.end()
+    return false
+  }
+
+  private fail(error: SerializationError): void {
+    if (this.isDone) return
+    this.error = error
+    this.end()
+  }
+
+  private end(): void {
+    if (this.isDone) return
+    this.endTurns()
+    this.pending.length = 0
+    this.pool.end()
+    this.options.onEnd(this)
+  }
+}
+
+const taskOf = (frame: Frame, output: "string" | "bytes"): FrameTask => ({
+  leads: frame.leads,
+  values: frame.values,
+  kinds: frame.kinds,
+  depths: frame.depths,
+  tail: frame.tail,
+  list: frame.list,
+  gap: frame.gap,
+  output
+})

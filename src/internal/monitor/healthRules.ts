@@ -1,0 +1,115 @@
+/**
+ * The rules of `Health`, and the sliding window that they look at. Usable without Effect's runtime.
+ */
+import type { BreakerState } from "../pool/circuitBreaker.ts"
+import type { HealthSettings } from "../options/validate.ts"
+
+/**
+ * The worst severity of all rules that fire.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type HealthStatus = "healthy" | "warning" | "critical"
+
+/**
+ * One rule, and what it has found.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface HealthRule {
+  readonly name: "WorkerPoolFailureRate" | "WorkerPoolBreakerOpen" | "EventLoopBlocking"
+  /** Undefined while the rule does not fire. */
+  readonly severity: "critical" | "warning" | undefined
+  /** What it looks at: a share, a number of milliseconds, or 1 for a breaker that is not closed. */
+  readonly value: number
+  readonly threshold: number
+  /** What it has found, in words. */
+  readonly message: string
+}
+
+/**
+ * The result of all rules.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface HealthState {
+  readonly status: HealthStatus
+  readonly rules: ReadonlyArray<HealthRule>
+}
+
+interface Totals {
+  readonly workerErrors: number
+  readonly workerPath: number
+  readonly fallbackPath: number
+}
+
+/** What has been added in the window. */
+export interface Share {
+  readonly errors: number
+  readonly calls: number
+}
+
+/** Totals that only grow, as they were at some times in the window. */
+export class Window {
+  private readonly length: number
+  private readonly samples: Array<{ time: number; errors: number; calls: number }> = []
+
+  constructor(length: number) {
+    this.length = length
+  }
+
+  /** Adds the totals of now, and returns what they have grown by since the window began. */
+  add(time: number, { fallbackPath, workerErrors, workerPath }: Totals): Share {
+    const now = { time, errors: workerErrors, calls: workerPath + fallbackPath }
+    const { samples } = this
+    samples.push(now)
+    // The last sample from before the window is where it begins.
+    while (samples.length > 1 && samples[1]!.time <= time - this.length) samples.shift()
+    const first = samples[0]!
+    return { errors: now.errors - first.errors, calls: now.calls - first.calls }
+  }
+}
+
+export const initialState = (settings: HealthSettings): HealthState =>
+  evaluate(settings, { errors: 0, calls: 0 }, "closed", 0)
+
+export const evaluate = (
+  settings: HealthSettings,
+  { calls, errors }: Share,
+  breaker: BreakerState,
+  lag: number
+): HealthState => {
+  const rate = calls === 0 ? 0 : errors / calls
+  const isFailing = calls >= settings.minCalls && rate > settings.maxFailureRate
+  const isBlocking = lag > settings.maxLag
+  const rules: ReadonlyArray<HealthRule> = [
+    {
+      name: "WorkerPoolFailureRate",
+      severity: isFailing ? "critical" : undefined,
+      value: rate,
+      threshold: settings.maxFailureRate,
+      message: `a worker thread failed in ${errors} of ${calls} calls`
+    },
+    {
+      name: "WorkerPoolBreakerOpen",
+      // Half-open is no more than a warning: if it were critical, an instance that is given no more calls because it is not
+      // healthy could never find out that it is.
+      severity: breaker === "open" ? "critical" : breaker === "half-open" ? "warning" : undefined,
+      value: breaker === "closed" ? 0 : 1,
+      threshold: 0,
+      message: `the breaker of the worker pool is ${breaker}`
+    },
+    {
+      name: "EventLoopBlocking",
+      severity: isBlocking ? "warning" : undefined,
+      value: lag,
+      threshold: settings.maxLag,
+      message: `the event loop was late by up to ${lag.toFixed(0)} ms`
+    }
+  ]
+  const has = (severity: HealthRule["severity"]) => rules.some((rule) => rule.severity === severity)
+  return { status: has("critical") ? "critical" : has("warning") ? "warning" : "healthy", rules }
+}

@@ -1,0 +1,147 @@
+/**
+ * The frame that is being made: literal text, values, and the entries of open containers.
+ */
+import { stringify } from "../value/intrinsics.ts"
+import { type Open, Shape } from "../walk/container.ts"
+import { type Entries, type FrameTask, Kind } from "../frame/frame.ts"
+
+/** A larger object is not copied when a child of it was replaced: its entries go into the frame as they are. */
+const entriesPerCopy = 16
+
+/** A planned frame: the task, and what the router wants to know of it. */
+export interface Frame extends Omit<FrameTask, "output"> {
+  /** Estimated UTF-16 code units. */
+  readonly size: number
+  /** There is nothing left to stringify. */
+  readonly isText: boolean
+  /** Numbers in arrays of numbers. */
+  readonly numbers: number
+  /** Containers that were entered. */
+  readonly containers: number
+  /** Levels that were open all the time, the root's holder counted. */
+  readonly low: number
+  /** What is open at its end from level `low - 1` on; empty where nobody counts. */
+  readonly opens: ReadonlyArray<OpenLevel>
+}
+
+/** A level of nesting, as the limit needs to know it. */
+export interface OpenLevel {
+  readonly shape: Shape
+  readonly isWritten: boolean
+}
+
+export class Draft {
+  private leads: Array<string> = []
+  private values: Array<unknown> = []
+  private kinds: Array<Kind> = []
+  private depths: Array<number> = []
+  text = ""
+  readonly gap: string
+  readonly list: ReadonlyArray<string> | null
+  private readonly colon: string
+
+  constructor(gap: string, list: ReadonlyArray<string> | null) {
+    this.gap = gap
+    this.list = list
+    this.colon = gap === "" ? ":" : ": "
+  }
+
+  /** What stands before the next entry of a container at `level`. */
+  separate(open: Open, level: number): void {
+    if (open.shape === Shape.root) return
+    this.text += open.isWritten ? "," : ""
+    if (this.gap !== "") this.text += "\n" + this.gap.repeat(level)
+    open.isWritten = true
+  }
+
+  /** The closing bracket of a container. */
+  close(open: Open, level: number): void {
+    if (this.gap !== "" && open.isWritten && open.shape !== Shape.string) this.text += "\n" + this.gap.repeat(level - 1)
+    this.text += open.closer
+  }
+
+  key(open: Open, index: number): void {
+    if (open.shape === Shape.object) this.text += stringify(open.keys![index]) + this.colon
+  }
+
+  part(kind: Kind, value: unknown, level: number): void {
+    this.leads.push(this.text)
+    this.values.push(value)
+    this.kinds.push(kind)
+    if (this.gap !== "") this.depths.push(level)
+    this.text = ""
+  }
+
+  /** Puts what waits in a container into the frame. */
+  flush(open: Open, level: number): void {
+    if (open.runStart === open.index) return
+    if (open.shape === Shape.array) {
+      const values = open.waiting()
+      this.separate(open, level)
+      this.part(Kind.items, values, level)
+    } else {
+      this.entries(open, level)
+    }
+    open.settle()
+  }
+
+  private entries(open: Open, level: number): void {
+    const { index, keys, run, runStart } = open
+    const names: Array<string> = []
+    const values: Array<unknown> = []
+    for (let i = runStart; i < index; i++) {
+      const key = keys![i]!
+      const value = run === null ? open.value[key] : run[i - runStart]
+      if (!hasText(value)) continue
+      names.push(key)
+      values.push(value)
+    }
+    if (open.shape === Shape.root) return this.part(Kind.whole, values[0], level)
+    if (values.length === 0) return
+    this.separate(open, level)
+    this.part(Kind.entries, { keys: names, values } satisfies Entries, level)
+  }
+
+  /** Ends the frame; the draft begins anew. */
+  finish(size: number, numbers: number, containers: number, low: number, opens: ReadonlyArray<OpenLevel>): Frame {
+    const frame: Frame = {
+      leads: this.leads,
+      values: this.values,
+      kinds: this.kinds,
+      depths: this.depths,
+      tail: this.text,
+      list: this.list,
+      gap: this.gap,
+      size,
+      isText: this.values.length === 0,
+      numbers,
+      containers,
+      low,
+      opens
+    }
+    this.leads = []
+    this.values = []
+    this.kinds = []
+    this.depths = []
+    this.text = ""
+    return frame
+  }
+}
+
+/** What `JSON.stringify` leaves out of an object, and prints as `null` in an array. */
+export const hasText = (value: unknown): boolean =>
+  value !== undefined && typeof value !== "function" && typeof value !== "symbol"
+
+/** A copy of a whole container whose children wait, or undefined where a copy would not print the same. */
+export const copyOf = (open: Open): object | undefined => {
+  const values = open.waiting()
+  if (open.shape === Shape.array) return values
+  if (open.isLiteral || values.length > entriesPerCopy) return undefined
+  const copy: Record<string, unknown> = {}
+  for (let i = 0; i < values.length; i++) {
+    const key = open.keys![i]!
+    if (key === "__proto__") return undefined
+    if (hasText(values[i])) copy[key] = values[i]
+  }
+  return copy
+}

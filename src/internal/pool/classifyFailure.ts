@@ -1,0 +1,67 @@
+/**
+ * What Piscina and Node say when a thread fails, told apart.
+ */
+import * as Duration from "effect/Duration"
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { describeThrown } from "../value/describeValue.ts"
+import {
+  NotCloneable,
+  PoolClosed,
+  QueueFull,
+  TaskTimedOut,
+  WorkerCrashed,
+  WorkerOutOfMemory,
+  WorkerPoolError,
+  WorkerStartFailed
+} from "./workerPoolError.ts"
+
+/** A start failed for a reason that only this library knows; the message is the detail to show. */
+export class StartFailure extends Error {}
+
+/** The error of a thread that did not become ready. */
+export const startFailed = (workerFile: string, cause: unknown): WorkerPoolError =>
+  new WorkerPoolError({ reason: new WorkerStartFailed({ workerFile, detail: startDetail(workerFile, cause), cause }) })
+
+const startDetail = (workerFile: string, cause: unknown): string => {
+  if (cause instanceof StartFailure) return cause.message
+  if (!exists(workerFile)) {
+    return "There is no such file. A bundler leaves it out: build `effect-serialization/worker` as a file of its own, and give its place as `workerUrl`"
+  }
+  const message = describeThrown(cause)
+  return isOutOfMemory(cause)
+    ? `It failed to load: ${message}. Raise \`resourceLimits\``
+    : `It failed to load: ${message}. If the program is bundled, keep \`piscina\` out of the bundle and give the built worker file as \`workerUrl\``
+}
+
+const exists = (workerFile: string): boolean => {
+  try {
+    return existsSync(fileURLToPath(workerFile))
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The error of a frame. `posted` tells whether the thread had been given it: a failure before that is one of the clone, whatever
+ * was thrown, since cloning runs getters of the value.
+ */
+export const taskFailed = (cause: unknown, posted: boolean): WorkerPoolError => {
+  if (!posted) return new WorkerPoolError({ reason: new NotCloneable({ cause }) })
+  if (isOutOfMemory(cause)) return new WorkerPoolError({ reason: new WorkerOutOfMemory({ cause }) })
+  const exit = cause instanceof Error ? /^worker exited with code: (\d+)$/.exec(cause.message) : null
+  return new WorkerPoolError({
+    reason: new WorkerCrashed(exit === null ? { cause } : { exitCode: Number(exit[1]), cause })
+  })
+}
+
+const isOutOfMemory = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY"
+
+export const queueFull = (maxQueue: number): WorkerPoolError =>
+  new WorkerPoolError({ reason: new QueueFull({ maxQueue }) })
+
+export const taskTimedOut = (milliseconds: number): WorkerPoolError =>
+  new WorkerPoolError({ reason: new TaskTimedOut({ taskTimeout: Duration.millis(milliseconds) }) })
+
+export const poolClosed = (): WorkerPoolError => new WorkerPoolError({ reason: new PoolClosed({}) })

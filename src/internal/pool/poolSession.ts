@@ -1,0 +1,67 @@
+/**
+ * What one call has to do with the worker pool: whether it may use it, what of it has failed, and what the breaker is told.
+ */
+import { type Breaker, isPoolFault } from "./circuitBreaker.ts"
+import type { Counters } from "../telemetry/counters.ts"
+import type { Port } from "./poolClient.ts"
+import type { Router } from "../routing/router.ts"
+import type { WorkerPoolError } from "./workerPoolError.ts"
+
+export class PoolUse {
+  /** The first failure of a worker thread. */
+  error: WorkerPoolError | undefined = undefined
+  /** The pool was to be used but is left alone for the moment. */
+  isTurnedAway = false
+  private readonly breaker: Breaker
+  private readonly counters: Counters
+  private readonly fallback: boolean
+  private isAdmitted = false
+  /** The pool has failed in this call, has no room, or is left alone. */
+  private isOff = false
+  /** The breaker was told that the pool has failed. */
+  private isReported = false
+  private hasAnswered = false
+
+  constructor(breaker: Breaker, counters: Counters, fallback: boolean) {
+    this.breaker = breaker
+    this.counters = counters
+    this.fallback = fallback
+  }
+
+  /** Whether the next frame is to go to a worker. Where nothing may fall back, the breaker is not asked. */
+  wants(port: Port, router: Router): boolean {
+    if (this.isOff || !router.wantsWorker(port.threads())) return false
+    if (this.isAdmitted) return true
+    if (!this.fallback || this.breaker.admits()) {
+      this.isAdmitted = true
+      return true
+    }
+    this.isOff = true
+    this.isTurnedAway = true
+    return false
+  }
+
+  /** A frame came back whole. */
+  answered(): void {
+    this.hasAnswered = true
+  }
+
+  // After a failure of the pool the rest of the call stays on the calling thread: the next thread may fail as the last one did,
+  // and a pool that is full or closed would be asked again in every turn.
+  failed(error: WorkerPoolError): void {
+    if (this.error === undefined) this.counters.workerFailed(error.reason._tag)
+    this.error ??= error
+    if (error.reason._tag !== "NotCloneable") this.isOff = true
+    if (isPoolFault(error) && !this.isReported) {
+      this.isReported = true
+      this.breaker.failed()
+    }
+  }
+
+  /** The call has ended. */
+  end(): void {
+    if (!this.isAdmitted || this.isReported) return
+    if (this.hasAnswered) this.breaker.succeeded()
+    else this.breaker.abandoned()
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Which route a frame takes, and how large frames are.
+ *
+ * The plain rule, "at or above the threshold to a worker thread", is the prior; what frames of a kind have cost the calling
+ * thread so far is the posterior. A kind is what a frame holds (long text, numbers, records), how large it is (a trip to a
+ * worker has a fixed cost), what comes out, and whether it is indented. Costs are averages that forget, so a change in the
+ * data is followed within a few dozen frames; now and then some frames take the dearer route, so that none is judged by old news, but
+ * only as often as a fiftieth of the time pays for (`routing/routeCosts.ts`). Where other programs want the cores too, a worker's own time counts as
+ * well (`routing/cpuContention.ts`).
+ */
+import type { Frame } from "../plan/frameBuilder.ts"
+import { KindCosts, type Route } from "./routeCosts.ts"
+import { crowding, type Crowding } from "./cpuContention.ts"
+import type { Routing } from "../options/callOptions.ts"
+
+/** A piece of work on the calling thread is to take about this long (ms). */
+const pieceTime = 0.25
+const smallestFrame = 8_192
+/**
+ * Of two-byte characters, 64 K are a large object of V8's, with pages of its own. On Node 24 such texts take twice as long to make
+ * (`bench/claims.ts`), and freeing them is a hold of several milliseconds.
+ */
+const largestFrame = 49_152
+
+/** Weight of the newest frame in the size of the next. */
+const newest = 0.15
+/** A thread is started only to explore at most once in this time (ms). */
+const startEvery = 60_000
+/**
+ * What a frame on a worker costs the calling thread where no clock can stand, more than a slice (ms): the answer's way in, and the
+ * garbage collections that come with it (`bench/answer.ts`).
+ */
+const answerCost = 0.06
+
+/** What the router wants to know of a frame. */
+export interface Sample extends Pick<Frame, "size" | "numbers" | "containers" | "gap"> {
+  /** There is nothing left to stringify. */
+  readonly isText?: boolean
+}
+
+const contents = ["text", "numbers", "records"] as const
+const sizes = ["small", "medium", "large"] as const
+/** What is typical for them, in units of 1,024 code units. */
+const typical = [2, 8, 32] as const
+
+export class Router {
+  /** Code units of the next frame. */
+  frameSize = 32_768
+  /** By kind, as `text/large/bytes/pretty`. */
+  readonly costs = new Map<string, KindCosts>()
+  private readonly table: Array<KindCosts | undefined> = []
+  private readonly routing: Routing
+  /** Of the kind that the last frame was of. */
+  private last: KindCosts | undefined = undefined
+  private lastStart = -Infinity
+  private readonly crowding: Pick<Crowding, "observe" | "price">
+
+  constructor(routing: Routing, cores: Pick<Crowding, "observe" | "price"> = crowding) {
+    this.routing = routing
+    this.crowding = cores
+  }
+
+  /** Whether the next frame is likely to want a worker thread; asked before it is planned, since it must be sent at once. */
+  wantsWorker(threads: number): boolean {
+    if (this.routing !== "adaptive") return this.routing === "worker"
+    const costs = this.last
+    if (costs === undefined || costs.preferred === "worker") return true
+    return costs.isTrying && (threads > 0 || this.couldStart())
+  }
+
+  /** The route of a planned frame that may go either way. */
+  route(frame: Sample, output: "string" | "bytes", threads: number): Route {
+    if (this.routing !== "adaptive") return this.routing === "worker" ? "worker" : "sliced"
+    // Text already (a replacer function has seen it): a trip would bring it back as it is.
+    if (frame.isText === true) return "sliced"
+    const costs = this.costsOf(frame, output)
+    const { preferred } = costs
+    if (!costs.isTrying || (preferred === "sliced" && threads === 0 && !this.mayStart())) return preferred
+    costs.tries()
+    return preferred === "worker" ? "sliced" : "worker"
+  }
+
+  /** Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its planning. */
+  observe(frame: Sample, output: "string" | "bytes", route: Route, time: number, planning: number): void {
+    if (frame.size === 0 || frame.isText === true) return
+    this.last = this.costsOf(frame, output)
+    this.crowding.observe(route === "worker", performance.now())
+    this.last.worked(route, frame.size, route === "worker" ? time + answerCost : time)
+    if (frame.size >= smallestFrame / 2) {
+      const ideal = (pieceTime / (time + planning)) * frame.size
+      const next = this.frameSize + (Math.min(ideal, largestFrame) - this.frameSize) * newest
+      this.frameSize = Math.round(Math.min(largestFrame, Math.max(smallestFrame, next)))
+    }
+  }
+
+  /** Notes what taking its text in has cost (ms). */
+  observeTaking(frame: Sample, output: "string" | "bytes", route: Route, time: number): void {
+    if (frame.size > 0 && frame.isText !== true) this.costsOf(frame, output).took(route, frame.size, time)
+  }
+
+  private couldStart(): boolean {
+    return performance.now() - this.lastStart >= startEvery
+  }
+
+  private mayStart(): boolean {
+    if (!this.couldStart()) return false
+    this.lastStart = performance.now()
+    return true
+  }
+
+  private costsOf(frame: Sample, output: "string" | "bytes"): KindCosts {
+    const content = contentOf(frame)
+    const size = frame.size < 4_096 ? 0 : frame.size < 16_384 ? 1 : 2
+    const index = ((content * 3 + size) * 2 + (output === "bytes" ? 1 : 0)) * 2 + (frame.gap === "" ? 0 : 1)
+    let costs = this.table[index]
+    if (costs === undefined) {
+      costs = new KindCosts(typical[size], this.crowding)
+      this.table[index] = costs
+      this.costs.set(`${contents[content]}/${sizes[size]}/${output}${frame.gap === "" ? "" : "/pretty"}`, costs)
+    }
+    return costs
+  }
+}
+
+// Numbers are counted at 8 code units each; a container for every 400 code units or fewer makes it records.
+const contentOf = (frame: Sample): number => {
+  if (frame.numbers * 16 >= frame.size) return frame.containers * 64 > frame.size ? 2 : 1
+  return frame.containers * 400 > frame.size ? 2 : 0
+}

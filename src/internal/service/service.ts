@@ -1,0 +1,113 @@
+/**
+ * The engine as effects: the face of `Serialization`.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { SerializationResult, SerializedBytes } from "../../Serialization.ts"
+import type { SerializationError } from "../../SerializationError.ts"
+import type { Engine } from "../engine/engine.ts"
+import { invalidOptions } from "../errors/serializationErrors.ts"
+import { snapshot, type SerializationMetrics } from "../telemetry/snapshot.ts"
+import { checkSerializeOptions, checkStreamOptions, defaultChunkSize } from "../options/validate.ts"
+import type { SerializeOptions, StreamOptions } from "../options/callOptions.ts"
+import type { Outcome } from "../telemetry/outcome.ts"
+import { bytesOutput, type Output, stringOutput } from "../output/output.ts"
+import { Reader } from "./streamReader.ts"
+import { recordSpan, spanStart } from "./callSpan.ts"
+
+export interface Service {
+  serialize(value: unknown, options?: SerializeOptions): Effect.Effect<SerializationResult, SerializationError>
+  serializeToBytes(value: unknown, options?: SerializeOptions): Effect.Effect<SerializedBytes, SerializationError>
+  stream(value: unknown, options?: StreamOptions): Stream.Stream<Uint8Array, SerializationError>
+  readonly metrics: Effect.Effect<SerializationMetrics>
+}
+
+export const makeService = (engine: Engine): Service => ({
+  serialize: (value, options) => call(engine, "serialize", value, options, stringOutput, resultOfText),
+  serializeToBytes: (value, options) => call(engine, "serializeToBytes", value, options, bytesOutput, resultOfBytes),
+  stream: (value, options) => stream(engine, value, options),
+  metrics: Effect.sync(() => snapshot(engine))
+})
+
+const resultOfText = ({ path, truncated }: Outcome, serialized: string): SerializationResult => ({
+  serialized,
+  truncated,
+  path
+})
+
+const resultOfBytes = ({ path, truncated }: Outcome, bytes: Uint8Array<ArrayBuffer>): SerializedBytes => ({
+  bytes,
+  truncated,
+  path
+})
+
+const call = <A, B>(
+  engine: Engine,
+  method: string,
+  value: unknown,
+  options: SerializeOptions | undefined,
+  output: Output<A>,
+  make: (outcome: Outcome, result: A) => B
+): Effect.Effect<B, SerializationError> =>
+  Effect.withFiber((fiber) => {
+    const message = checkSerializeOptions(options)
+    if (message !== undefined) return Effect.fail(invalidOptions(message))
+    const start = spanStart(fiber)
+    let ended: Effect.Effect<B, SerializationError> | undefined
+    let resume: ((effect: Effect.Effect<B, SerializationError>) => void) | undefined
+    const job = engine.serialize(value, options, output, (outcome, result) => {
+      ended = outcome.error === undefined ? Effect.succeed(make(outcome, result)) : Effect.fail(outcome.error)
+      if (start !== undefined) recordSpan(fiber, spanName(method), start, outcome, options?.label)
+      resume?.(ended)
+    })
+    if (job === undefined) return ended!
+    return Effect.callback<B, SerializationError>((callback) => {
+      resume = callback
+      return Effect.sync(() => {
+        job.cancel()
+        recordSpan(fiber, spanName(method), start, undefined, options?.label)
+      })
+    })
+  })
+
+const spanName = (method: string): string => `Serialization.${method}`
+
+const stream = (
+  engine: Engine,
+  value: unknown,
+  options: StreamOptions | undefined
+): Stream.Stream<Uint8Array, SerializationError> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const message = checkStreamOptions(options)
+      if (message !== undefined) return yield* invalidOptions(message)
+      const fiber = yield* Effect.withFiber(Effect.succeed)
+      const start = spanStart(fiber)
+      const reader = new Reader(engine, value, options, options?.chunkSize ?? defaultChunkSize)
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          reader.cancel()
+          recordSpan(fiber, spanName("stream"), start, reader.outcome, options?.label)
+        })
+      )
+      return Stream.fromPull(Effect.succeed(pull(reader, options)))
+    })
+  )
+
+const pull = (
+  reader: Reader,
+  options: StreamOptions | undefined
+): Effect.Effect<readonly [Uint8Array, ...Array<Uint8Array>], SerializationError | Cause.Done> => {
+  const wait = Effect.callback<void>((resume) => reader.wait(() => resume(Effect.void)))
+  const next: ReturnType<typeof pull> = Effect.suspend(() => {
+    const chunks = reader.take()
+    if (chunks !== undefined) return Effect.succeed(chunks as unknown as readonly [Uint8Array, ...Array<Uint8Array>])
+    const { outcome } = reader
+    if (outcome === undefined) return Effect.flatMap(wait, () => next)
+    if (outcome.error !== undefined) return Effect.fail(outcome.error)
+    options?.onEnd?.({ truncated: outcome.truncated, path: outcome.path, bytes: reader.bytes })
+    return Cause.done()
+  })
+  return next
+}

@@ -1,0 +1,156 @@
+/**
+ * Shadow mode: `JSON.stringify` has answered, and the library does the same value once more, to compare.
+ *
+ * What is compared is the text, and for how long each has held the event loop. All of it runs in turns, as calls do. A value
+ * with user code in it is skipped, since that code must not run twice; and so are values while others are being looked at, to
+ * bound what is kept alive for it.
+ */
+import { stringify } from "../value/intrinsics.ts"
+import { spaceOf } from "../options/stringifyArguments.ts"
+import { Counters } from "../telemetry/counters.ts"
+import type { Engine } from "../engine/engine.ts"
+import type { Job } from "../engine/job.ts"
+import { Labels } from "../telemetry/labels.ts"
+import type { SerializeOptions } from "../options/callOptions.ts"
+import { CompareSink, PointerSearch } from "./compareSink.ts"
+import { Rollout } from "../engine/rollout.ts"
+import { schedule, type Task } from "../turns/turnQueue.ts"
+import { UserCodeSearch } from "../walk/findUserCode.ts"
+
+const mostAtOnce = 4
+export const noLabel = "unlabelled"
+
+/** How one value came out. */
+export type ShadowOutcome = "same" | "different" | "skipped" | "changed" | "failed"
+
+/** Of the values of one label. Times in milliseconds. */
+export interface ShadowTally {
+  compared: number
+  differences: number
+  /** JSON Pointer of where the first difference was. */
+  firstDifference: string | undefined
+  /** The longest hold that `JSON.stringify` has caused. */
+  nativeHold: number
+  /** The longest hold that the library would have caused. */
+  libraryHold: number
+}
+
+export class Shadow {
+  readonly outcomes: Record<ShadowOutcome, number> = { same: 0, different: 0, skipped: 0, changed: 0, failed: 0 }
+  readonly labels = new Labels<ShadowTally>(() => ({
+    compared: 0,
+    differences: 0,
+    firstDifference: undefined,
+    nativeHold: 0,
+    libraryHold: 0
+  }))
+  /** Called for the first difference of each label. */
+  onDifference: ((label: string, pointer: string) => void) | undefined = undefined
+  readonly engine: Engine
+  /** Of its own, for these are no calls of anybody. */
+  readonly counters = new Counters()
+  private readonly share: Rollout
+  private running = 0
+
+  constructor(engine: Engine, share: number) {
+    this.engine = engine
+    this.share = new Rollout(() => share)
+  }
+
+  /** Looks at a value that `JSON.stringify` has made `text` of, if its turn has come. */
+  offer(value: unknown, options: SerializeOptions | undefined, text: string, nativeHold: number): void {
+    if (!this.share.takes(undefined)) return
+    if (this.running >= mostAtOnce) {
+      this.outcomes.skipped++
+      return
+    }
+    this.running++
+    schedule(new Trial(this, value, options, text, nativeHold))
+  }
+
+  ended(trial: Trial, outcome: ShadowOutcome, pointer?: string): void {
+    this.running--
+    this.outcomes[outcome]++
+    if (outcome === "skipped" || outcome === "changed") return
+    const label = trial.label ?? noLabel
+    const tally = this.labels.of(label)
+    tally.compared++
+    tally.nativeHold = Math.max(tally.nativeHold, trial.nativeHold)
+    tally.libraryHold = Math.max(tally.libraryHold, trial.libraryHold)
+    if (outcome === "same") return
+    tally.differences++
+    if (tally.firstDifference !== undefined) return
+    tally.firstDifference = pointer ?? ""
+    this.onDifference?.(label, tally.firstDifference)
+  }
+}
+
+class Trial implements Task {
+  readonly budget: number
+  readonly label: string | undefined
+  readonly nativeHold: number
+  libraryHold = 0
+  private readonly shadow: Shadow
+  private readonly value: unknown
+  private readonly options: SerializeOptions | undefined
+  private readonly text: string
+  private readonly search: UserCodeSearch
+  private pointer: PointerSearch | undefined = undefined
+
+  constructor(shadow: Shadow, value: unknown, options: SerializeOptions | undefined, text: string, nativeHold: number) {
+    this.shadow = shadow
+    this.budget = shadow.engine.budget
+    this.label = options?.label
+    this.nativeHold = nativeHold
+    this.value = value
+    this.options = options
+    this.text = text
+    this.search = new UserCodeSearch(value, options?.replacer as ReadonlyArray<string> | null | undefined)
+  }
+
+  step(): boolean {
+    if (this.pointer !== undefined) return this.locate(this.pointer)
+    if (this.search.step()) return true
+    if (this.search.hasUserCode) this.shadow.ended(this, "skipped")
+    else this.start()
+    return false
+  }
+
+  private start(): void {
+    const { engine, counters } = this.shadow
+    const sink = new CompareSink(this.text)
+    const job = engine.makeJob(this.value, this.options, "characters", sink, counters, {}, (job) =>
+      this.compare(job, sink)
+    )
+    if ("start" in job) job.start()
+    else this.shadow.ended(this, "failed")
+  }
+
+  private compare(job: Job, sink: CompareSink): void {
+    this.libraryHold = job.longestHeld
+    if (job.error !== undefined) this.shadow.ended(this, "failed")
+    else if (sink.difference === undefined) this.shadow.ended(this, "same")
+    else if (this.isChanged()) this.shadow.ended(this, "changed")
+    else {
+      this.pointer = new PointerSearch(this.text, sink.difference)
+      schedule(this)
+    }
+  }
+
+  // The program may have changed the value since its call was answered. That holds the loop once more, but only here.
+  private isChanged(): boolean {
+    try {
+      const { options } = this
+      const space = options && (spaceOf(options) as string | undefined)
+      return this.text !== stringify(this.value, options?.replacer as Array<string> | null, space)
+    } catch {
+      return true
+    }
+  }
+
+  private locate(pointer: PointerSearch): boolean {
+    if (pointer.step()) return true
+    this.shadow.ended(this, "different", pointer.pointer)
+    return false
+  }
+}

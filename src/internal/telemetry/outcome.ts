@@ -1,0 +1,50 @@
+/**
+ * The outcome of a call, as the service, the counters and spans need it.
+ */
+import type { SerializationError } from "../../SerializationError.ts"
+import type { Job } from "../engine/job.ts"
+import type { SerializationPath } from "../options/callOptions.ts"
+
+/** How a call has ended. */
+export interface Outcome {
+  readonly error: SerializationError | undefined
+  readonly truncated: boolean
+  readonly path: SerializationPath
+  readonly arm: Arm
+  /** Milliseconds for which the event loop was held: all pieces together, and the longest of them. */
+  readonly held: number
+  readonly longestHeld: number
+  /** Of the result: bytes, or code units. */
+  readonly size: number
+  readonly frames: number
+  /** Milliseconds spent waiting for a worker thread with room. */
+  readonly waited: number
+}
+
+/**
+ * The arm of the rollout: `offloop` and `control` for values at or above the threshold; `none` for those below it, and where
+ * `routing: "sync"` asks for plain `JSON.stringify`.
+ */
+export type Arm = "none" | "control" | "offloop"
+
+/** Of a call that has ended within `serialize`. */
+export const atOnce = (
+  arm: Arm,
+  error: SerializationError | undefined,
+  truncated: boolean,
+  held: number,
+  size: number
+): Outcome => ({ error, truncated, path: "sync", arm, held, longestHeld: held, size, frames: 0, waited: 0 })
+
+/** Of a call in pieces. */
+export const outcomeOf = (job: Job, size: number): Outcome => ({
+  error: job.error,
+  truncated: job.isTruncated,
+  path: job.path,
+  arm: "offloop",
+  held: job.held,
+  longestHeld: job.longestHeld,
+  size,
+  frames: job.sent + job.sliced,
+  waited: job.waited
+})

@@ -1,0 +1,129 @@
+/**
+ * Work that goes on in turns of the event loop: begins in its caller's own turn, waits for workers, runs in its caller's context, and
+ * counts for how long it has held the loop. What its steps are is another's matter (`engine/job.ts`).
+ */
+import { AsyncLocalStorage } from "node:async_hooks"
+import type { Port } from "../pool/poolClient.ts"
+import { charge, holdProcess, releaseProcess, schedule, type Task, timeLeft } from "./turnQueue.ts"
+import type { WorkerPoolError } from "../pool/workerPoolError.ts"
+
+export abstract class InTurns implements Task {
+  readonly budget: number
+  isDone = false
+  /** Milliseconds for which the event loop was held: all pieces together, and the longest of them. */
+  held = 0
+  longestHeld = 0
+  /** Milliseconds spent waiting for a worker thread with room. */
+  waited = 0
+  /** Nobody is waited for: neither a worker nor the reader of a stream. */
+  protected isInOneGo = false
+  private isScheduled = false
+  private isWaiting = false
+  private isRunning = false
+  private isWoken = false
+  /** When the piece of work that is being done began, 0 between pieces. */
+  private pieceBegan = 0
+  private cancelWait: (() => void) | undefined = undefined
+  private inContext: (<R>(f: () => R) => R) | undefined = undefined
+  private readonly go = (): boolean => this.advance()
+
+  constructor(budget: number) {
+    this.budget = budget
+  }
+
+  /** Does one step. True when there is more to do now. */
+  protected abstract advance(): boolean
+
+  /** Begins in the caller's own turn, and stays there while the turn has time left. */
+  start(): void {
+    const begin = performance.now()
+    const until = begin + timeLeft(this.budget)
+    let now = begin
+    this.pieceBegan = begin
+    while (now < until) {
+      const more = this.advance()
+      now = performance.now()
+      if (!more) break
+    }
+    this.endPiece()
+    charge(now - begin)
+    if (!this.isDone) {
+      this.inContext = AsyncLocalStorage.snapshot()
+      if (!this.isWaiting) this.wake()
+    }
+  }
+
+  /** Does all of it at once. */
+  runToEnd(): void {
+    this.isInOneGo = true
+    const began = performance.now()
+    this.pieceBegan = began
+    while (this.advance());
+    charge(performance.now() - began)
+  }
+
+  step(): boolean {
+    this.isRunning = true
+    this.isWoken = false
+    this.pieceBegan = performance.now()
+    const more = !this.isDone && this.inContext!(this.go)
+    this.endPiece()
+    this.isRunning = false
+    this.isScheduled = more || (this.isWoken && !this.isDone)
+    return this.isScheduled
+  }
+
+  /** Goes on in a turn to come. */
+  wake(): void {
+    if (this.isWaiting) {
+      this.isWaiting = false
+      releaseProcess()
+    }
+    this.isWoken = true
+    if (this.isScheduled || this.isRunning || this.isDone || this.inContext === undefined) return
+    this.isScheduled = true
+    schedule(this)
+  }
+
+  /** Goes on when `wake` is called: a worker has answered. */
+  protected waitForWorker(): boolean {
+    if (!this.isWaiting) {
+      this.isWaiting = true
+      holdProcess()
+    }
+    return false
+  }
+
+  /** Goes on when a thread has room, or none can be had. */
+  protected waitForThread(port: Port, onError: (error: WorkerPoolError) => void): boolean {
+    this.waitForWorker()
+    const begin = performance.now()
+    this.cancelWait = port.whenReady((error) => {
+      this.cancelWait = undefined
+      this.waited += performance.now() - begin
+      if (this.isDone) return
+      if (error !== undefined) onError(error)
+      this.wake()
+    })
+    return false
+  }
+
+  /** It is done, or stopped. */
+  protected endTurns(): void {
+    this.isDone = true
+    this.endPiece()
+    this.cancelWait?.()
+    if (this.isWaiting) {
+      this.isWaiting = false
+      releaseProcess()
+    }
+  }
+
+  private endPiece(): void {
+    if (this.pieceBegan === 0) return
+    const time = performance.now() - this.pieceBegan
+    this.pieceBegan = 0
+    this.held += time
+    if (time > this.longestHeld) this.longestHeld = time
+  }
+}

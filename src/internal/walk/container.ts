@@ -1,0 +1,107 @@
+/**
+ * A container that the plan has entered and not yet left, and how far it is.
+ */
+
+import { elementAt, isSliceable, slice } from "../value/arrayElements.ts"
+
+/** What kind of container is open. Small integers: compared at every step. */
+export const Shape = {
+  /** The holder of the root value: no text of its own. */
+  root: 0,
+  array: 1,
+  object: 2,
+  /** A long string, cut into pieces. */
+  string: 3,
+  /** A typed array that is printed as an array of numbers. */
+  elements: 4,
+  /** A typed array that is printed as an object with an entry for each index. */
+  indexed: 5
+} as const
+
+export type Shape = (typeof Shape)[keyof typeof Shape]
+
+const openers = ["", "[", "{", '"', "[", "{"] as const
+const closers = ["", "]", "}", '"', "]", "}"] as const
+
+export class Open {
+  readonly shape: Shape
+  readonly value: any
+  /** Keys in the order of the text; null for what has indexes. */
+  readonly keys: ReadonlyArray<string> | null
+  readonly length: number
+  /** The next child. Children from `runStart` up to it are passed and wait to be put into the frame together. */
+  index = 0
+  runStart = 0
+  /** The waiting children, where one of them is not what `value` holds (a `toJSON` gave another). Null: as in `value`. */
+  run: Array<unknown> | null = null
+  /** An entry of it is in the text already, so the next one needs a comma. */
+  isWritten = false
+  /** Its entries go into the frame one by one, each with its key as literal text: a copy could change their order. */
+  readonly isLiteral: boolean
+  /** It stands in the place of something else, or native code must not see it as it is. */
+  readonly isChanged: boolean
+
+  constructor(
+    shape: Shape,
+    value: unknown,
+    keys: ReadonlyArray<string> | null,
+    length: number,
+    isChanged: boolean,
+    isLiteral: boolean
+  ) {
+    this.shape = shape
+    this.value = value
+    this.keys = keys
+    this.length = length
+    this.isChanged = isChanged
+    this.isLiteral = isLiteral
+  }
+
+  get opener(): string {
+    return openers[this.shape]
+  }
+
+  get closer(): string {
+    return closers[this.shape]
+  }
+
+  /** The key of a child, as user code and pointers get it. */
+  keyAt(index: number): string {
+    return this.keys === null ? String(index) : this.keys[index]!
+  }
+
+  read(index: number): unknown {
+    if (this.keys !== null) return this.value[this.keys[index]!]
+    return this.shape === Shape.array ? elementAt(this.value, index) : this.value[index]
+  }
+
+  /** Passes children up to `to` as they are. */
+  advance(to: number): void {
+    if (this.run !== null) {
+      for (let i = this.index; i < to; i++) this.run.push(this.read(i))
+    }
+    this.index = to
+  }
+
+  /** Passes the child at `index` as `value`. */
+  replace(value: unknown): void {
+    this.run ??= this.waiting()
+    this.run.push(value)
+    this.index++
+  }
+
+  /** The children that wait. */
+  waiting(): Array<unknown> {
+    if (this.run !== null) return this.run
+    if (this.shape === Shape.array && isSliceable(this.value)) return slice.call(this.value, this.runStart, this.index)
+    const values: Array<unknown> = []
+    for (let i = this.runStart; i < this.index; i++) values.push(this.read(i))
+    return values
+  }
+
+  /** Nothing waits any more: it is all in the frame. */
+  settle(): void {
+    this.runStart = this.index
+    this.run = null
+  }
+}

@@ -1,3 +1,0 @@
-import { testTable } from "./support/parity.ts"
-
-testTable("deep")

@@ -1,4 +1,0 @@
-import { testGenerated } from "./support/parity.ts"
-import { subjects } from "./support/subjects.ts"
-
-testGenerated(subjects.worker, 3000)

@@ -1,0 +1,3 @@
+import { testTable } from "../support/parity.ts"
+
+testTable("deep")

@@ -1,0 +1,4 @@
+import { testGenerated } from "../support/parity.ts"
+import { subjects } from "../support/subjects.ts"
+
+testGenerated(subjects.sliced, 3000)
