@@ -8,7 +8,10 @@ export default defineConfig({
     // Tests and examples may name the package as its users do; here that means the sources, so nothing has to be built.
     alias: [
       { find: /^effect-serialization$/, replacement: `${src}index.ts` },
-      { find: /^effect-serialization\/(\w+)$/, replacement: `${src}$1.ts` }
+      // A subpath in lower case is a domain's folder (`worker` and `testing` are files), one with a capital is a file.
+      { find: /^effect-serialization\/(worker|testing)$/, replacement: `${src}$1.ts` },
+      { find: /^effect-serialization\/([a-z]\w*)$/, replacement: `${src}$1/index.ts` },
+      { find: /^effect-serialization\/((?:[a-z]\w*\/)?[A-Z]\w*)$/, replacement: `${src}$1.ts` }
     ]
   },
   test: {
