@@ -23,15 +23,16 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
 import { type Delays, EventLoopWatch, isExactIn } from "./internal/monitor/eventLoopDelay.ts"
 import { addMonitor } from "./internal/telemetry/maxLoopLag.ts"
-import { monitorSettings } from "./internal/options/validate.ts"
+import { type EventLoopMonitorOptions, monitorSettings } from "./internal/monitor/monitorOptions.ts"
 import { Registrations } from "./internal/telemetry/metricSeries.ts"
+
+export type { EventLoopMonitorOptions } from "./internal/monitor/monitorOptions.ts"
 
 /**
  * How late the event loop was, and how busy. Times are in milliseconds.
@@ -54,25 +55,6 @@ export interface EventLoopStats {
   readonly utilization: number
   /** Whether each iteration is measured. If not, holds may read shorter by up to `resolution`, and never longer. */
   readonly isExact: boolean
-}
-
-/**
- * Options of the event-loop monitor.
- *
- * @category models
- * @since 0.1.0
- */
-export interface EventLoopMonitorOptions {
-  /**
-   * How far back `maxLagInWindow` goes; the other figures are of the last half of it, at least. From 20 milliseconds up.
-   * Default 1 minute.
-   */
-  readonly window?: Duration.Input | undefined
-  /**
-   * How often the delay is measured where Node cannot measure each iteration of the loop (before 24.21, and from 25 up to 26.5).
-   * Whole milliseconds. Default 10 milliseconds.
-   */
-  readonly resolution?: Duration.Input | undefined
 }
 
 /**

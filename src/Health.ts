@@ -30,7 +30,6 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
@@ -39,29 +38,11 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import { EventLoopMonitor } from "./EventLoopMonitor.ts"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
 import { evaluate, type HealthRule, type HealthState, initialState, Window } from "./internal/monitor/healthRules.ts"
-import { healthSettings } from "./internal/options/validate.ts"
+import { type HealthOptions, healthSettings } from "./internal/monitor/monitorOptions.ts"
 import { Serialization } from "./Serialization.ts"
 
+export type { HealthOptions } from "./internal/monitor/monitorOptions.ts"
 export type { HealthRule, HealthState, HealthStatus } from "./internal/monitor/healthRules.ts"
-
-/**
- * Options of `Health`.
- *
- * @category models
- * @since 0.1.0
- */
-export interface HealthOptions {
-  /** How far back calls count. Default 1 minute. The event loop's window is the monitor's. */
-  readonly window?: Duration.Input | undefined
-  /** How often the rules are evaluated. Default 5 seconds. */
-  readonly interval?: Duration.Input | undefined
-  /** How many calls must have gone to the pool in the window before their failure rate counts. Default 20. */
-  readonly minCalls?: number | undefined
-  /** `WorkerPoolFailureRate` fires above it. From 0 to 1. Default 0.05. */
-  readonly maxFailureRate?: number | undefined
-  /** `EventLoopBlocking` fires above it. Default 50 milliseconds. */
-  readonly maxLag?: Duration.Input | undefined
-}
 
 /**
  * Tells whether serialization is healthy.

@@ -24,8 +24,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Engine } from "./internal/engine/engine.ts"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
-import { engineSettings, type EngineSettings } from "./internal/options/validate.ts"
-import type { LayerOptions } from "./internal/options/callOptions.ts"
+import { engineSettings, type EngineSettings, type LayerOptions } from "./internal/engine/layerOptions.ts"
 import { makePort, type Port } from "./internal/pool/poolClient.ts"
 import { registerEngine } from "./internal/telemetry/metricSeries.ts"
 import { RouteLog } from "./internal/telemetry/routeLog.ts"
@@ -33,7 +32,7 @@ import { makeService } from "./internal/service/service.ts"
 import { Serialization } from "./Serialization.ts"
 import { WorkerPool } from "./WorkerPool.ts"
 
-export type { LayerOptions } from "./internal/options/callOptions.ts"
+export type { LayerOptions } from "./internal/engine/layerOptions.ts"
 
 const checked = (options: LayerOptions | undefined): Effect.Effect<EngineSettings> =>
   Effect.suspend(() => {

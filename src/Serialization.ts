@@ -27,7 +27,12 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { SerializationMetrics } from "./internal/telemetry/snapshot.ts"
-import type { SerializationPath, SerializeOptions, StreamOptions } from "./internal/options/callOptions.ts"
+import type {
+  SerializationResult,
+  SerializedBytes,
+  SerializeOptions,
+  StreamOptions
+} from "./internal/options/callOptions.ts"
 import type { SerializationError } from "./SerializationError.ts"
 
 export type {
@@ -41,40 +46,12 @@ export type {
 export type {
   Routing,
   SerializationPath,
+  SerializationResult,
+  SerializedBytes,
   SerializeOptions,
   StreamOptions,
   StreamSummary
 } from "./internal/options/callOptions.ts"
-
-/**
- * What `serialize` gives.
- *
- * @category models
- * @since 0.1.0
- */
-export interface SerializationResult {
-  /** The text. */
-  readonly serialized: string
-  /** Whether it was shortened to `maxSize`. */
-  readonly truncated: boolean
-  /** How the call went. */
-  readonly path: SerializationPath
-}
-
-/**
- * What `serializeToBytes` gives.
- *
- * @category models
- * @since 0.1.0
- */
-export interface SerializedBytes {
-  /** The text in UTF-8. */
-  readonly bytes: Uint8Array<ArrayBuffer>
-  /** Whether it was shortened to `maxSize`. */
-  readonly truncated: boolean
-  /** How the call went. */
-  readonly path: SerializationPath
-}
 
 /**
  * Turns values into JSON without holding the event loop.

@@ -15,14 +15,15 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
-import { poolSettings } from "./internal/options/validate.ts"
-import type { WorkerPoolOptions } from "./internal/options/callOptions.ts"
 import { Pool } from "./internal/pool/pool.ts"
+import { poolSettings, type WorkerPoolOptions } from "./internal/pool/poolOptions.ts"
+import type { Admission, WorkerPoolStats } from "./internal/pool/poolTypes.ts"
 import { Warnings } from "./internal/pool/throttledWarnings.ts"
 import type { FrameResult, FrameTask } from "./internal/frame/frame.ts"
-import type { WorkerPoolError, WorkerPoolErrorReason } from "./internal/pool/workerPoolError.ts"
+import type { WorkerPoolError } from "./internal/pool/workerPoolError.ts"
 
-export type { WorkerPoolOptions } from "./internal/options/callOptions.ts"
+export type { WorkerPoolOptions } from "./internal/pool/poolOptions.ts"
+export type { Admission, WorkerPoolStats } from "./internal/pool/poolTypes.ts"
 export type { FrameResult, FrameTask } from "./internal/frame/frame.ts"
 export {
   isWorkerPoolError,
@@ -36,53 +37,6 @@ export {
   WorkerPoolErrorReason,
   WorkerStartFailed
 } from "./internal/pool/workerPoolError.ts"
-
-/**
- * What a pool is doing at the moment, and what it has done.
- *
- * @category models
- * @since 0.1.0
- */
-export interface WorkerPoolStats {
-  /** Threads that run or are starting. */
-  readonly threads: number
-  /** Threads that run and take frames. */
-  readonly ready: number
-  /** Frames that wait for a thread, and those who wait to bring one. */
-  readonly queued: number
-  /** Frames that a thread was given and has not answered. */
-  readonly inFlight: number
-  /** Frames answered since the pool was made. */
-  readonly completed: number
-  /** Frames that failed since the pool was made, by reason. Reasons that never came are not there. */
-  readonly failed: { readonly [Tag in WorkerPoolErrorReason["_tag"]]?: number }
-  /** The share of ready threads that have something to do, from 0 to 1. */
-  readonly utilization: number
-}
-
-/**
- * Whether a pool can take a frame now, for callers that bring frames one after the other.
- *
- * **Details**
- *
- * Until a thread takes it, a frame refers to the caller's value, and sees what happens to it. So the engine cuts a frame
- * only when a thread is there to take it at once: it waits for `ready`, asks `isReady()`, cuts, and calls `run`, all of that
- * in one synchronous piece after the wait.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Admission {
-  /** A running thread has a free slot: `run` would give it its frame before it returns. */
-  isReady(): boolean
-  /**
-   * Waits until `isReady()`, and starts a thread if none is running. Counts for `maxQueue` as a frame does. The slot is not
-   * kept: another frame may be faster.
-   */
-  readonly ready: Effect.Effect<void, WorkerPoolError>
-  /** How many threads run and take frames. */
-  threads(): number
-}
 
 /**
  * The worker threads that frames of a value are sent to.

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { poolSettings } from "../src/internal/options/validate.ts"
+import { poolSettings } from "../src/internal/pool/poolOptions.ts"
 import { Pool } from "../src/internal/pool/pool.ts"
 import {
   faultyPool,

@@ -1,11 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
-import {
-  checkSerializeOptions,
-  checkStreamOptions,
-  engineSettings,
-  poolSettings
-} from "../../src/internal/options/validate.ts"
+import { engineSettings } from "../../src/internal/engine/layerOptions.ts"
+import { checkSerializeOptions, checkStreamOptions } from "../../src/internal/options/validate.ts"
+import { poolSettings } from "../../src/internal/pool/poolOptions.ts"
 
 const any = (u: unknown): any => u
 

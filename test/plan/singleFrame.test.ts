@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { SerializationError } from "effect-serialization"
 import { Engine } from "../../src/internal/engine/engine.ts"
-import { engineSettings, type EngineSettings } from "../../src/internal/options/validate.ts"
+import { engineSettings, type EngineSettings } from "../../src/internal/engine/layerOptions.ts"
 import type { Outcome } from "../../src/internal/telemetry/outcome.ts"
 import { type Output, bytesOutput, stringOutput } from "../../src/internal/output/output.ts"
 import { charge } from "../../src/internal/turns/turnQueue.ts"

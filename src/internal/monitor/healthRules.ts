@@ -2,7 +2,7 @@
  * The rules of `Health`, and the sliding window that they look at. Usable without Effect's runtime.
  */
 import type { BreakerState } from "../pool/circuitBreaker.ts"
-import type { HealthSettings } from "../options/validate.ts"
+import type { HealthSettings } from "./monitorOptions.ts"
 
 /**
  * The worst severity of all rules that fire.

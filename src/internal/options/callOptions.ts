@@ -1,11 +1,6 @@
 /**
- * The options of calls and layers, as types. The public modules export them.
- *
- * They stand together because the checks in `options/validate.ts` need them all, and the public modules need the checks.
+ * The options of calls and their results, as types. The public modules export them.
  */
-import type * as Duration from "effect/Duration"
-import type * as SubscriptionRef from "effect/SubscriptionRef"
-import type { ResourceLimits } from "node:worker_threads"
 
 /**
  * Which thread makes the text of a value at or above `syncThreshold`.
@@ -95,83 +90,31 @@ export interface StreamOptions extends SerializeOptions {
 }
 
 /**
- * Options of the worker pool.
+ * What `serialize` gives.
  *
  * @category models
  * @since 0.1.0
  */
-export interface WorkerPoolOptions {
-  /**
-   * The most threads that run at the same time. A whole number from 1 up. Default: half of the machine's parallelism, but at
-   * least 2.
-   */
-  readonly maxThreads?: number | undefined
-  /**
-   * How many threads stay when there is nothing to do. A whole number from 0 to `maxThreads`. Default 0.
-   * The pool starts none before its first task, whatever this says.
-   */
-  readonly minThreads?: number | undefined
-  /** How long a thread over `minThreads` may be idle before it ends. Default 30 seconds. */
-  readonly idleTimeout?: Duration.Input | undefined
-  /**
-   * How many frames may wait for a thread; one more fails with `QueueFull`. A whole number from 0 up, or `Infinity`.
-   * Default 256. Frames that a thread has already been given, up to eight a thread, do not count.
-   */
-  readonly maxQueue?: number | undefined
-  /**
-   * How long a thread may take to answer. Its clock starts when the thread is given the frame. When it runs out all threads
-   * are retired, for the one that hangs cannot be asked. More than zero. Default 10 seconds.
-   * A thread may take as long to start, and never has less than ten seconds for it.
-   */
-  readonly taskTimeout?: Duration.Input | undefined
-  /** How long a shutdown waits for frames in flight before it ends the threads. Default 5 seconds. */
-  readonly shutdownTimeout?: Duration.Input | undefined
-  /**
-   * Memory limits of each thread, as `new Worker` takes them. Default: Node's own. A thread needs 16 MB of old generation to
-   * start; below 8 MB is refused, since V8 may end the whole process there.
-   */
-  readonly resourceLimits?: ResourceLimits | undefined
-  /**
-   * The worker file: a `file:` URL or an absolute path. Default: `worker.js` beside this module. Needed when the program is
-   * bundled, since bundlers do not see that the file is used.
-   */
-  readonly workerUrl?: string | URL | undefined
+export interface SerializationResult {
+  /** The text. */
+  readonly serialized: string
+  /** Whether it was shortened to `maxSize`. */
+  readonly truncated: boolean
+  /** How the call went. */
+  readonly path: SerializationPath
 }
 
 /**
- * Options of the layers.
+ * What `serializeToBytes` gives.
  *
  * @category models
  * @since 0.1.0
  */
-export interface LayerOptions extends WorkerPoolOptions {
-  /** Tells the metrics of two layers apart. Default `"default"`. */
-  readonly name?: string | undefined
-  /**
-   * Values whose text is estimated below this many UTF-16 code units are given to `JSON.stringify` at once. A whole number
-   * from 0 up, or `Infinity`. Default 1024.
-   */
-  readonly syncThreshold?: number | undefined
-  /** Default `"adaptive"`. */
-  readonly routing?: Routing | undefined
-  /**
-   * Whether the calling thread takes over when a worker thread fails. Default `true`; `false` makes it an error,
-   * `WorkerFailed`.
-   */
-  readonly fallback?: boolean | undefined
-  /**
-   * How long all calls together may hold the event loop in one turn. More than zero, and finite. Default 1 millisecond.
-   */
-  readonly turnBudget?: Duration.Input | undefined
-  /**
-   * The share of the calls at or above `syncThreshold` that go off the event loop, from 0 to 1; the rest stays on
-   * `JSON.stringify`. A `SubscriptionRef` changes it while the program runs. Default 1, or 0 with `shadow`.
-   */
-  readonly rollout?: number | SubscriptionRef.SubscriptionRef<number> | undefined
-  /**
-   * Of the calls that the rollout leaves on `JSON.stringify`, the share that is done by the library as well, after the answer:
-   * the two texts are compared, and so is for how long each holds the event loop. Values with user code in them are skipped.
-   * From 0 to 1. Default 0.
-   */
-  readonly shadow?: number | undefined
+export interface SerializedBytes {
+  /** The text in UTF-8. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Whether it was shortened to `maxSize`. */
+  readonly truncated: boolean
+  /** How the call went. */
+  readonly path: SerializationPath
 }

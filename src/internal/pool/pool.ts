@@ -5,7 +5,7 @@
  * ready and has a free slot, so that it is cloned before `run` returns; until then it waits here, in order, and can still be
  * taken back. The limit of the queue, timeouts and the end of the pool are decided here; `threads.ts` has the threads.
  */
-import type { PoolSettings } from "../options/validate.ts"
+import type { PoolSettings } from "./poolOptions.ts"
 import type { FrameResult, FrameTask } from "../frame/frame.ts"
 import type { WorkerPoolError, WorkerPoolErrorReason } from "./workerPoolError.ts"
 import { poolClosed, queueFull, taskFailed, taskTimedOut } from "./classifyFailure.ts"

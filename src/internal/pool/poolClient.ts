@@ -5,7 +5,7 @@ import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Admission, WorkerPoolStats } from "../../WorkerPool.ts"
+import type { Admission, WorkerPoolStats } from "./poolTypes.ts"
 import type { FrameResult, FrameTask } from "../frame/frame.ts"
 import { WorkerCrashed, WorkerPoolError } from "./workerPoolError.ts"
 

@@ -1,7 +1,7 @@
 /**
  * The threads of a pool: how many there are, and when one starts or ends.
  */
-import type { PoolSettings } from "../options/validate.ts"
+import type { PoolSettings } from "./poolOptions.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
 import { PoolThread, slotsPerThread, type ThreadListener } from "./thread.ts"
 import { delay } from "./unrefTimer.ts"
