@@ -29,6 +29,7 @@ import { makePort, type Port } from "./internal/pool/poolClient.ts"
 import { registerEngine } from "./internal/telemetry/metricSeries.ts"
 import { RouteLog } from "./internal/telemetry/routeLog.ts"
 import { makeService } from "./internal/service/service.ts"
+import { Shadow } from "./internal/shadow/shadow.ts"
 import { Serialization } from "./Serialization.ts"
 import { WorkerPool } from "./WorkerPool.ts"
 
@@ -43,22 +44,24 @@ const checked = (options: LayerOptions | undefined): Effect.Effect<EngineSetting
 const makeWith = Effect.fnUntraced(function* (options: LayerOptions | undefined, port: Port | undefined) {
   const settings = yield* checked(options)
   const engine = new Engine(settings, port)
+  const shadow = settings.shadow > 0 ? new Shadow(engine, settings.shadow) : undefined
+  engine.shadow = shadow
   const context = yield* Effect.context<never>()
   const { name } = settings
-  const series = registerEngine(engine, name, context)
+  const series = registerEngine(engine, shadow, name, context)
   yield* Effect.addFinalizer(() => Effect.sync(() => series.close()))
   const fork = Effect.runForkWith(context)
   const routes = new RouteLog(engine.costs, series, (message, kind) => {
     fork(Effect.annotateLogs(Effect.logDebug(`Adaptive routing: ${message}`), { name, kind }))
   })
   engine.onJobEnded = () => routes.look()
-  if (engine.shadow !== undefined) {
-    engine.shadow.onDifference = (label, pointer) => {
+  if (shadow !== undefined) {
+    shadow.onDifference = (label, pointer) => {
       const message = `Shadow mode: the text differs from JSON.stringify's at ${pointer === "" ? "the root" : pointer}`
       fork(Effect.annotateLogs(Effect.logWarning(message), { name, label }))
     }
   }
-  return Serialization.of(makeService(engine))
+  return Serialization.of(makeService(engine, shadow))
 })
 
 /**

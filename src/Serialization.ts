@@ -26,7 +26,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import type { SerializationMetrics } from "./internal/telemetry/snapshot.ts"
+import type { SerializationMetrics } from "./internal/telemetry/metricTypes.ts"
 import type {
   SerializationResult,
   SerializedBytes,
@@ -42,7 +42,7 @@ export type {
   SerializationMetrics,
   ShadowLabelMetrics,
   ShadowMetrics
-} from "./internal/telemetry/snapshot.ts"
+} from "./internal/telemetry/metricTypes.ts"
 export type {
   Routing,
   SerializationPath,

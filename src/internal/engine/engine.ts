@@ -15,14 +15,13 @@ import { fitted, Limit } from "../limit/sizeLimit.ts"
 import { native } from "./nativeStringify.ts"
 import type { EngineSettings } from "./layerOptions.ts"
 import type { Routing, SerializeOptions } from "../options/callOptions.ts"
-import { atOnce, type Outcome, outcomeOf } from "../telemetry/outcome.ts"
+import { atOnce, type Outcome } from "../telemetry/outcome.ts"
 import type { Output } from "../output/output.ts"
 import { Plan } from "../plan/planner.ts"
 import type { Port } from "../pool/poolClient.ts"
 import { isPatched } from "../value/intrinsics.ts"
 import { Rollout } from "./rollout.ts"
 import { Router } from "../routing/router.ts"
-import { Shadow } from "../shadow/shadow.ts"
 import type { Sink } from "../output/sink.ts"
 import { charge, timeLeft } from "../turns/turnQueue.ts"
 import { begin, type Beginning, isVisitable } from "../plan/singleFrame.ts"
@@ -41,13 +40,20 @@ interface First {
   readonly isHidden?: boolean
 }
 
+/** Who looks at calls that the rollout leaves on `JSON.stringify`. */
+export interface ShadowedCalls {
+  /** A value, what `JSON.stringify` has made of it, and for how long that held the event loop (ms). */
+  offer(value: unknown, options: SerializeOptions | undefined, text: string, held: number): void
+}
+
 const isMultiCore = availableParallelism() > 1
 
 export class Engine {
   readonly counters = new Counters()
   readonly breaker = new Breaker()
   readonly rollout: Rollout
-  readonly shadow: Shadow | undefined
+  /** Is offered what plain `JSON.stringify` has done instead of this engine, to compare. */
+  shadow: ShadowedCalls | undefined = undefined
   readonly port: Port | undefined
   /** Called when a call in pieces has ended. */
   onJobEnded: (() => void) | undefined = undefined
@@ -63,7 +69,6 @@ export class Engine {
     this.settings = settings
     this.port = port
     this.rollout = new Rollout(shareOf(settings.rollout))
-    this.shadow = settings.shadow > 0 ? new Shadow(this, settings.shadow) : undefined
   }
 
   /** Milliseconds for which all calls together may hold the loop in a turn. */
@@ -137,9 +142,7 @@ export class Engine {
       const result = error === undefined ? output.resultOf(sink) : output.of("")
       const size = error === undefined ? output.size(result) : 0
       const time = performance.now() - began
-      const outcome = isJob
-        ? outcomeOf(job, size)
-        : { ...atOnce(arm, error, truncated, time, size), frames: job.sliced }
+      const outcome = isJob ? job.outcome(size) : { ...atOnce(arm, error, truncated, time, size), frames: job.sliced }
       this.counters.ended(outcome, time, size, label)
       this.onJobEnded?.()
       done(outcome, result)

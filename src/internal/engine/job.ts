@@ -6,6 +6,7 @@ import type { SerializationError } from "../../SerializationError.ts"
 import type { Breaker } from "../pool/circuitBreaker.ts"
 import { isCloneable } from "../routing/cloneable.ts"
 import type { Counters } from "../telemetry/counters.ts"
+import type { Outcome } from "../telemetry/outcome.ts"
 import type { Frame } from "../plan/frameBuilder.ts"
 import { encodeText } from "../frame/encodeFrame.ts"
 import { outputTooLong, sizeLimitExceeded, workerFailed } from "../errors/serializationErrors.ts"
@@ -76,6 +77,13 @@ export class Job extends InTurns {
   get path(): SerializationPath {
     if (this.pool.error !== undefined || this.pool.isTurnedAway) return "fallback"
     return this.sent > 0 ? "worker" : "sliced"
+  }
+
+  /** How it has ended, with the size of its result. */
+  outcome(size: number): Outcome {
+    const { error, held, isTruncated, longestHeld, path, waited } = this
+    const frames = this.sent + this.sliced
+    return { error, truncated: isTruncated, path, arm: "offloop", held, longestHeld, size, frames, waited }
   }
 
   /** Stops at once. Answers of frames already sent are dropped when they come. */

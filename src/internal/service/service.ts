@@ -7,7 +7,9 @@ import * as Stream from "effect/Stream"
 import type { SerializationError } from "../../SerializationError.ts"
 import type { Engine } from "../engine/engine.ts"
 import { invalidOptions } from "../errors/serializationErrors.ts"
-import { snapshot, type SerializationMetrics } from "../telemetry/snapshot.ts"
+import type { ShadowStats } from "../telemetry/engineStats.ts"
+import type { SerializationMetrics } from "../telemetry/metricTypes.ts"
+import { snapshot } from "../telemetry/snapshot.ts"
 import { checkSerializeOptions, checkStreamOptions, defaultChunkSize } from "../options/validate.ts"
 import type { SerializationResult, SerializedBytes, SerializeOptions, StreamOptions } from "../options/callOptions.ts"
 import type { Outcome } from "../telemetry/outcome.ts"
@@ -22,11 +24,11 @@ export interface Service {
   readonly metrics: Effect.Effect<SerializationMetrics>
 }
 
-export const makeService = (engine: Engine): Service => ({
+export const makeService = (engine: Engine, shadow: ShadowStats | undefined): Service => ({
   serialize: (value, options) => call(engine, "serialize", value, options, stringOutput, resultOfText),
   serializeToBytes: (value, options) => call(engine, "serializeToBytes", value, options, bytesOutput, resultOfBytes),
   stream: (value, options) => stream(engine, value, options),
-  metrics: Effect.sync(() => snapshot(engine))
+  metrics: Effect.sync(() => snapshot(engine, shadow))
 })
 
 const resultOfText = ({ path, truncated }: Outcome, serialized: string): SerializationResult => ({

@@ -8,11 +8,13 @@
 import { stringify } from "../value/intrinsics.ts"
 import { spaceOf } from "../options/stringifyArguments.ts"
 import { Counters } from "../telemetry/counters.ts"
-import type { Engine } from "../engine/engine.ts"
+import type { ShadowOutcome, ShadowStats, ShadowTally } from "../telemetry/engineStats.ts"
+import type { Engine, ShadowedCalls } from "../engine/engine.ts"
 import type { Job } from "../engine/job.ts"
 import { Labels } from "../telemetry/labels.ts"
 import type { SerializeOptions } from "../options/callOptions.ts"
-import { CompareSink, PointerSearch } from "./compareSink.ts"
+import { CompareSink } from "./compareSink.ts"
+import { PointerSearch } from "./pointerSearch.ts"
 import { Rollout } from "../engine/rollout.ts"
 import { schedule, type Task } from "../turns/turnQueue.ts"
 import { UserCodeSearch } from "../walk/findUserCode.ts"
@@ -20,22 +22,7 @@ import { UserCodeSearch } from "../walk/findUserCode.ts"
 const mostAtOnce = 4
 export const noLabel = "unlabelled"
 
-/** How one value came out. */
-export type ShadowOutcome = "same" | "different" | "skipped" | "changed" | "failed"
-
-/** Of the values of one label. Times in milliseconds. */
-export interface ShadowTally {
-  compared: number
-  differences: number
-  /** JSON Pointer of where the first difference was. */
-  firstDifference: string | undefined
-  /** The longest hold that `JSON.stringify` has caused. */
-  nativeHold: number
-  /** The longest hold that the library would have caused. */
-  libraryHold: number
-}
-
-export class Shadow {
+export class Shadow implements ShadowStats, ShadowedCalls {
   readonly outcomes: Record<ShadowOutcome, number> = { same: 0, different: 0, skipped: 0, changed: 0, failed: 0 }
   readonly labels = new Labels<ShadowTally>(() => ({
     compared: 0,

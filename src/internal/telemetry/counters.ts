@@ -2,7 +2,6 @@
  * What calls have done, as plain numbers: adding one costs next to nothing, and they are read when somebody asks.
  */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
-import type { Job } from "../engine/job.ts"
 import { Labels, type LabelTally } from "./labels.ts"
 import type { Outcome } from "./outcome.ts"
 import { Tally } from "./callStats.ts"
@@ -50,7 +49,7 @@ export class Counters {
   }
 
   /** A call that its caller has stopped held the loop all the same. */
-  cancelled({ held, longestHeld }: Job, label: string | undefined): void {
+  cancelled({ held, longestHeld }: Pick<Outcome, "held" | "longestHeld">, label: string | undefined): void {
     this.interrupted++
     if (label === undefined) return
     const tally = this.labels.of(label)

@@ -6,9 +6,9 @@ import * as Metric from "effect/Metric"
 import * as Metrics from "../../Metrics.ts"
 import { SerializationErrorReason } from "../../SerializationError.ts"
 import { crowding } from "../routing/cpuContention.ts"
-import type { Engine } from "../engine/engine.ts"
-import type { ShadowOutcome } from "../shadow/shadow.ts"
+import type { EngineStats, ShadowOutcome, ShadowStats } from "./engineStats.ts"
 import type { Tally } from "./callStats.ts"
+import type { Counters } from "./counters.ts"
 import { WorkerPoolErrorReason } from "../pool/workerPoolError.ts"
 
 type Attributes = Record<string, string>
@@ -57,7 +57,12 @@ export class Registrations {
 }
 
 /** Registers what a layer of that name does. */
-export const registerEngine = (engine: Engine, name: string, context: Context.Context<never>): Registrations => {
+export const registerEngine = (
+  engine: EngineStats,
+  shadow: ShadowStats | undefined,
+  name: string,
+  context: Context.Context<never>
+): Registrations => {
   const series = new Registrations(context, { name })
   const { breaker, counters, port, rollout } = engine
   const { tallies } = counters
@@ -101,11 +106,11 @@ export const registerEngine = (engine: Engine, name: string, context: Context.Co
     series.gauge(Metrics.poolInFlight, {}, () => port.stats()?.inFlight ?? 0)
     series.gauge(Metrics.poolUtilization, {}, () => port.stats()?.utilization ?? 0)
   }
-  registerLabels(engine, series)
+  registerLabels(counters, shadow, series)
   return series
 }
 
-const registerLabels = ({ counters, shadow }: Engine, series: Registrations): void => {
+const registerLabels = (counters: Counters, shadow: ShadowStats | undefined, series: Registrations): void => {
   counters.labels.onNew = (label, tally) => {
     series.counter(Metrics.labelCalls, { label }, () => tally.calls)
     series.counter(Metrics.labelHoldTime, { label }, () => tally.held / 1e3)

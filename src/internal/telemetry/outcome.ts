@@ -2,7 +2,6 @@
  * The outcome of a call, as the service, the counters and spans need it.
  */
 import type { SerializationError } from "../../SerializationError.ts"
-import type { Job } from "../engine/job.ts"
 import type { SerializationPath } from "../options/callOptions.ts"
 
 /** How a call has ended. */
@@ -35,16 +34,3 @@ export const atOnce = (
   held: number,
   size: number
 ): Outcome => ({ error, truncated, path: "sync", arm, held, longestHeld: held, size, frames: 0, waited: 0 })
-
-/** Of a call in pieces. */
-export const outcomeOf = (job: Job, size: number): Outcome => ({
-  error: job.error,
-  truncated: job.isTruncated,
-  path: job.path,
-  arm: "offloop",
-  held: job.held,
-  longestHeld: job.longestHeld,
-  size,
-  frames: job.sent + job.sliced,
-  waited: job.waited
-})

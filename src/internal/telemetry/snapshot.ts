@@ -3,154 +3,16 @@
  */
 import type { RoutesOfKind } from "../routing/routeCosts.ts"
 import { crowding } from "../routing/cpuContention.ts"
-import type { Engine } from "../engine/engine.ts"
+import type { EngineStats, ShadowStats } from "./engineStats.ts"
+import type { ArmMetrics, RouteCosts, SerializationMetrics } from "./metricTypes.ts"
 import { maxEventLoopLag } from "./maxLoopLag.ts"
 import type { Tally } from "./callStats.ts"
 import { longestHold } from "../turns/turnQueue.ts"
 
-/**
- * What a layer has done so far. Counts are of calls that have ended, failed ones included; those that their caller stopped are in
- * `interrupted` alone. Times are in milliseconds.
- *
- * @category models
- * @since 0.1.0
- */
-export interface SerializationMetrics {
-  /** Calls done by plain `JSON.stringify`. */
-  readonly syncPath: number
-  /** Calls with frames done by worker threads. */
-  readonly workerPath: number
-  /** Calls done in slices on the calling thread. */
-  readonly slicedPath: number
-  /** Calls in which the calling thread took over from the worker threads. */
-  readonly fallbackPath: number
-  /** Calls with at least one frame that failed on a worker thread. */
-  readonly workerErrors: number
-  /** `workerErrors / (workerPath + fallbackPath)`, and 0 where both are 0. */
-  readonly workerFailureRate: number
-  /** Calls whose text was shortened to `maxSize`. */
-  readonly truncated: number
-  /** Calls that failed. */
-  readonly failures: number
-  /** Failed calls by the tag of their reason. */
-  readonly failuresByReason: Readonly<Record<string, number>>
-  /** Calls with a frame that failed on a worker thread, by the tag of the first reason. */
-  readonly workerErrorsByReason: Readonly<Record<string, number>>
-  /** Calls that were stopped by their caller. */
-  readonly interrupted: number
-  /** Length of all results: bytes, and UTF-16 code units of strings. */
-  readonly bytes: number
-  /** Frames done by worker threads. */
-  readonly workerFrames: number
-  /** Frames done on the calling thread. */
-  readonly slicedFrames: number
-  /** Mean time from a call's beginning to its end. */
-  readonly avgLatency: number
-  /** Half of the calls took no longer. */
-  readonly p50: number
-  readonly p95: number
-  readonly p99: number
-  /** The longest time for which this library has held the event loop of this thread, all layers together. */
-  readonly longestHold: number
-  /** The longest hold of the event loop by anybody, where an event-loop monitor runs. */
-  readonly maxEventLoopLag: number | undefined
-  /** The share of calls at or above the threshold that go off the event loop. */
-  readonly rollout: number
-  /** The two arms of the rollout, for values at or above the threshold: `control` stays on `JSON.stringify`. */
-  readonly arms: { readonly control: ArmMetrics; readonly offloop: ArmMetrics }
-  /** Who held the event loop: calls by their `label`. */
-  readonly labels: Readonly<Record<string, LabelMetrics>>
-  /** What shadow mode has found, where it is on. */
-  readonly shadow: ShadowMetrics | undefined
-  /** Whether the worker pool is used, or left alone for a while because it keeps failing. */
-  readonly breaker: "closed" | "open" | "half-open"
-  /**
-   * What adaptive routing has measured, by kind of frame (content, size, output, and `pretty` where it is indented):
-   * milliseconds of the calling thread for 1,024 code units of text on each route, and how many frames that is known from.
-   */
-  readonly costs: Readonly<Record<string, RouteCosts>>
-  /**
-   * What a millisecond of a worker thread costs the calling thread, as adaptive routing has measured it: 0 where there are cores
-   * enough for both, up to 1 where other programs want them too.
-   */
-  readonly crowding: number
-}
-
-/**
- * What frames of one kind have cost the calling thread, by route.
- *
- * @category models
- * @since 0.1.0
- */
-export interface RouteCosts {
-  readonly worker: number
-  readonly sliced: number
-  readonly workerFrames: number
-  readonly slicedFrames: number
-}
-
-/**
- * What the calls of one arm of the rollout have done. Times are in milliseconds.
- *
- * @category models
- * @since 0.1.0
- */
-export interface ArmMetrics {
-  readonly calls: number
-  readonly avgLatency: number
-  /** For how long they held the event loop, all pieces together. */
-  readonly holdTime: number
-  /** The longest piece of one call. */
-  readonly longestHold: number
-}
-
-/**
- * What the calls of one label have done. Times are in milliseconds.
- *
- * @category models
- * @since 0.1.0
- */
-export interface LabelMetrics {
-  readonly calls: number
-  /** For how long they held the event loop, all pieces together. */
-  readonly holdTime: number
-  /** The longest piece of one call. */
-  readonly longestHold: number
-}
-
-/**
- * What shadow mode has found.
- *
- * @category models
- * @since 0.1.0
- */
-export interface ShadowMetrics {
-  /**
-   * How values came out: `same`, `different`, `skipped` (user code in the value, or too many at once), `changed` (by the
-   * program, before the comparison was over), `failed`.
-   */
-  readonly outcomes: Readonly<Record<"same" | "different" | "skipped" | "changed" | "failed", number>>
-  readonly labels: Readonly<Record<string, ShadowLabelMetrics>>
-}
-
-/**
- * What shadow mode has found for the calls of one label. Times are in milliseconds.
- *
- * @category models
- * @since 0.1.0
- */
-export interface ShadowLabelMetrics {
-  readonly compared: number
-  readonly differences: number
-  /** JSON Pointer of the first difference. */
-  readonly firstDifference: string | undefined
-  /** The longest hold that `JSON.stringify` has caused. */
-  readonly nativeHold: number
-  /** The longest hold that the library would have caused. */
-  readonly libraryHold: number
-}
-
-export const snapshot = ({ breaker, costs, counters, rollout, shadow }: Engine): SerializationMetrics => {
+export const snapshot = (
+  { breaker, costs, counters, rollout }: EngineStats,
+  shadow: ShadowStats | undefined
+): SerializationMetrics => {
   const { frames, latencies, tallies } = counters
   const { control, fallback, sliced, sync, worker } = tallies
   const calls = control.calls + fallback.calls + sliced.calls + sync.calls + worker.calls
