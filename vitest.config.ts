@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config"
 
 const src = fileURLToPath(new URL("src/", import.meta.url))
 
-export default defineConfig({
+// The quick tier has no values of a hundred megabytes; see `test/support/tier.ts`.
+const heavy = ["parity/heavy.test.ts"]
+
+export default defineConfig(({ mode }) => ({
   resolve: {
     // Tests and examples may name the package as its users do; here that means the sources, so nothing has to be built.
     alias: [
@@ -16,6 +19,7 @@ export default defineConfig({
   },
   test: {
     include: ["**/*.test.ts"],
+    exclude: ["**/node_modules/**", ...(mode === "all" ? [] : heavy)],
     // Worker threads are started by the code under test, so each test file gets a process, not a thread.
     pool: "forks",
     // Limits against hanging, not expectations: property tests do thousands of runs, on slow machines too.
@@ -23,4 +27,4 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: ["default", "./scripts/closing-line.ts"]
   }
-})
+}))
