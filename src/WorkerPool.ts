@@ -10,16 +10,17 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
-import { Pool } from "./internal/pool/pool.ts"
+import { frameWorker } from "./internal/pool/frameWorker.ts"
 import { poolSettings, type WorkerPoolOptions } from "./internal/pool/poolOptions.ts"
 import type { Admission, WorkerPoolStats } from "./internal/pool/poolTypes.ts"
-import { Warnings } from "./internal/pool/throttledWarnings.ts"
+import { makeTaskPool } from "./internal/pool/taskPool.ts"
+import { workerFileBeside } from "./internal/pool/workerFile.ts"
 import type { FrameResult, FrameTask } from "./internal/frame/frame.ts"
+import type * as Worker from "./worker.ts"
 import type { WorkerPoolError } from "./internal/pool/workerPoolError.ts"
 
 export type { WorkerPoolOptions } from "./internal/pool/poolOptions.ts"
@@ -102,48 +103,13 @@ const make = Effect.fnUntraced(function* (options: WorkerPoolOptions | undefined
   const settings = poolSettings(options)
   if (typeof settings === "string") return yield* Effect.die(invalidOptions(settings))
 
-  const clock = yield* Clock.Clock
-  const fork = Effect.runForkWith(yield* Effect.context<never>())
-  const warnings = new Warnings(
-    () => clock.currentTimeMillisUnsafe(),
-    (message, reason) => void fork(Effect.annotateLogs(Effect.logWarning(message), "reason", reason))
-  )
-  const pool = new Pool(
-    settings,
-    () => settings.workerUrl ?? defaultWorkerFile(),
-    (error) => warnings.add(error)
-  )
-  const shutdown = Effect.promise(() => pool.close())
-  yield* Effect.addFinalizer(() => shutdown)
-
-  const run = (task: FrameTask) =>
-    Effect.callback<FrameResult, WorkerPoolError>((resume) => {
-      const drop = pool.run(task, (error, result) =>
-        resume(error === undefined ? Effect.succeed(result!) : Effect.fail(error))
-      )
-      return Effect.sync(drop)
-    })
-  const waitReady = Effect.callback<void, WorkerPoolError>((resume) => {
-    const drop = pool.waitReady((error) => resume(error === undefined ? Effect.void : Effect.fail(error)))
-    return Effect.sync(drop)
-  })
-
+  const pool = yield* makeTaskPool<typeof Worker>(settings, worker)
   return WorkerPool.of({
-    run,
-    stats: Effect.sync(() => pool.stats()),
-    shutdown,
-    admission: {
-      isReady: () => pool.isReady(),
-      ready: Effect.suspend(() => (pool.isReady() ? Effect.void : waitReady)),
-      threads: () => pool.readyThreads()
-    }
+    run: (task) => pool.run("default", task),
+    stats: pool.stats,
+    shutdown: pool.shutdown,
+    admission: pool
   })
 })
 
-// Beside this module: `worker.ts` in the sources, `worker.js` in the package, and in a bundle beside the bundle, if it was put
-// there. In a bundle of CommonJS `import.meta.url` is undefined.
-const defaultWorkerFile = (): string => {
-  const here: string | undefined = import.meta.url
-  if (here === undefined) return "worker.js"
-  return new URL(here.endsWith(".ts") ? "./worker.ts" : "./worker.js", here).href
-}
+const worker = frameWorker(() => workerFileBeside(import.meta.url, "worker"))

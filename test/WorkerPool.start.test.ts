@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { startFailed } from "../src/internal/pool/classifyFailure.ts"
+import { frameWorker } from "../src/internal/pool/frameWorker.ts"
 import { PoolThread } from "../src/internal/pool/thread.ts"
 import type { WorkerPoolError, WorkerPoolOptions } from "../src/WorkerPool.ts"
 import {
@@ -58,9 +59,10 @@ describe("a worker that does not start", () => {
   it.live("one that is never ready", () =>
     Effect.gen(function* () {
       const { ended, started } = yield* watchWorkers
+      const workerFile = fixture("./worker-pending.ts").href
       const error = yield* Effect.callback<WorkerPoolError>((resume) => {
         const thread = new PoolThread(
-          { workerFile: fixture("./worker-pending.ts").href, resourceLimits: undefined, startTimeout: 50 },
+          { file: frameWorker(() => workerFile), workerFile, resourceLimits: undefined, startTimeout: 50 },
           {
             onReady: () => assert.fail("ready"),
             onStartFailed: (_, error) => void thread.stop().then(() => resume(Effect.succeed(error))),
@@ -98,6 +100,9 @@ describe("a worker that does not start", () => {
   })
 
   it("a file named by something else than a URL is reported, not thrown", () => {
-    assert.match(startFailed("worker.js", new Error("odd")).message, /worker\.js.*no such file/)
+    assert.match(
+      startFailed("worker.js", "effect-serialization/worker", new Error("odd")).message,
+      /worker\.js.*no such file/
+    )
   })
 })

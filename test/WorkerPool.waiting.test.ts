@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import { frameWorker } from "../src/internal/pool/frameWorker.ts"
 import { poolSettings } from "../src/internal/pool/poolOptions.ts"
 import { Pool } from "../src/internal/pool/pool.ts"
 import {
@@ -90,18 +91,18 @@ describe("waiting for a thread", () => {
     const settings = poolSettings({ maxThreads: 1, workerUrl: fixture("./worker.ts") })
     const pool = new Pool(
       settings as Exclude<typeof settings, string>,
-      () => fixture("./worker.ts").href,
+      frameWorker(() => fixture("./worker.ts").href),
       (error) => assert.fail(error.message)
     )
     const called: Array<string> = []
     return Effect.gen(function* () {
       yield* Effect.callback<void>((resume) => void pool.waitReady(() => resume(Effect.void)))
-      pool.run(first.frame, () => called.push("answer"))
-      for (let i = 0; i < 7; i++) pool.run(second.frame, () => {})
+      pool.run("default", first.frame, () => called.push("answer"))
+      for (let i = 0; i < 7; i++) pool.run("default", second.frame, () => {})
       // As a caller does that has to take its turn first.
       pool.waitReady(() => {
         called.push("one")
-        queueMicrotask(() => pool.run(second.frame, () => {}))
+        queueMicrotask(() => pool.run("default", second.frame, () => {}))
       })
       pool.waitReady(() => called.push("two"))
       yield* first.open

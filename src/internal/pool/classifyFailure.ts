@@ -19,14 +19,16 @@ import {
 /** A start failed for a reason that only this library knows; the message is the detail to show. */
 export class StartFailure extends Error {}
 
-/** The error of a thread that did not become ready. */
-export const startFailed = (workerFile: string, cause: unknown): WorkerPoolError =>
-  new WorkerPoolError({ reason: new WorkerStartFailed({ workerFile, detail: startDetail(workerFile, cause), cause }) })
+/** The error of a thread that did not become ready. `module` is the worker file's name in the package. */
+export const startFailed = (workerFile: string, module: string, cause: unknown): WorkerPoolError =>
+  new WorkerPoolError({
+    reason: new WorkerStartFailed({ workerFile, detail: startDetail(workerFile, module, cause), cause })
+  })
 
-const startDetail = (workerFile: string, cause: unknown): string => {
+const startDetail = (workerFile: string, module: string, cause: unknown): string => {
   if (cause instanceof StartFailure) return cause.message
   if (!exists(workerFile)) {
-    return "There is no such file. A bundler leaves it out: build `effect-serialization/worker` as a file of its own, and give its place as `workerUrl`"
+    return `There is no such file. A bundler leaves it out: build \`${module}\` as a file of its own, and give its place as \`workerUrl\``
   }
   const message = describeThrown(cause)
   return isOutOfMemory(cause)
@@ -43,7 +45,7 @@ const exists = (workerFile: string): boolean => {
 }
 
 /**
- * The error of a frame. `posted` tells whether the thread had been given it: a failure before that is one of the clone, whatever
+ * The error of a task. `posted` tells whether the thread had been given it: a failure before that is one of the clone, whatever
  * was thrown, since cloning runs getters of the value.
  */
 export const taskFailed = (cause: unknown, posted: boolean): WorkerPoolError => {

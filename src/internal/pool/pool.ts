@@ -1,39 +1,42 @@
 /**
- * The pool: who gets a thread when, and what becomes of a frame whose thread fails.
+ * The pool: who gets a thread when, and what becomes of a task whose thread fails.
  *
- * Plain and imperative, because every frame of every value comes through here. A frame is given to a thread only when one is
+ * Plain and imperative, because every frame of every value comes through here. A task is given to a thread only when one is
  * ready and has a free slot, so that it is cloned before `run` returns; until then it waits here, in order, and can still be
  * taken back. The limit of the queue, timeouts and the end of the pool are decided here; `threads.ts` has the threads.
  */
 import type { PoolSettings } from "./poolOptions.ts"
-import type { FrameResult, FrameTask } from "../frame/frame.ts"
 import type { WorkerPoolError, WorkerPoolErrorReason } from "./workerPoolError.ts"
 import { poolClosed, queueFull, taskFailed, taskTimedOut } from "./classifyFailure.ts"
 import type { PoolThread } from "./thread.ts"
+import type { WorkerPoolStats } from "./poolTypes.ts"
 import { Threads, type ThreadsListener } from "./threads.ts"
 import { delay } from "./unrefTimer.ts"
+import type { WorkerFile } from "./workerFile.ts"
 
-/** Called once, with an error or a result. Who only waits for a free slot gets neither when there is one. */
-export type Done = (error: WorkerPoolError | undefined, result: FrameResult | undefined) => void
+/** Called once, with an error or an answer. Who only waits for a free slot gets neither when there is one. */
+export type Done = (error: WorkerPoolError | undefined, answer: unknown) => void
 
-/** A frame, or one who waits to bring a frame (`task` is undefined). */
+/** A task for a handler of the worker file, or one who waits to bring a task (`handler` is undefined). */
 class Entry {
-  readonly task: FrameTask | undefined
+  readonly handler: string | undefined
+  readonly task: unknown
   /** Undefined when it was called, or nobody wants the answer any more. */
   done: Done | undefined
   /** Whether the clone has succeeded. */
   posted = false
   deadline = 0
 
-  constructor(task: FrameTask | undefined, done: Done) {
+  constructor(handler: string | undefined, task: unknown, done: Done) {
+    this.handler = handler
     this.task = task
     this.done = done
   }
 
-  finish(error: WorkerPoolError | undefined, result: FrameResult | undefined): void {
+  finish(error: WorkerPoolError | undefined, answer: unknown): void {
     const done = this.done
     this.done = undefined
-    if (done !== undefined) done(error, result)
+    if (done !== undefined) done(error, answer)
   }
 }
 
@@ -51,13 +54,13 @@ export class Pool implements ThreadsListener {
   private closing: Promise<void> | undefined
   private onDrained: (() => void) | undefined
 
-  constructor(settings: PoolSettings, workerFile: () => string, warn: (error: WorkerPoolError) => void) {
+  constructor(settings: PoolSettings, file: WorkerFile, warn: (error: WorkerPoolError) => void) {
     this.settings = settings
-    this.threads = new Threads(settings, workerFile, this)
+    this.threads = new Threads(settings, file, this)
     this.warn = warn
   }
 
-  /** Whether `run` would give its frame to a thread before it returns. */
+  /** Whether `run` would give its task to a thread before it returns. */
   isReady(): boolean {
     return this.closing === undefined && this.threads.free() !== undefined
   }
@@ -67,7 +70,7 @@ export class Pool implements ThreadsListener {
     return this.threads.readyCount
   }
 
-  stats() {
+  stats(): WorkerPoolStats {
     const ready = this.threads.readyCount
     return {
       threads: this.threads.count,
@@ -80,9 +83,9 @@ export class Pool implements ThreadsListener {
     }
   }
 
-  /** Has a frame done. Returns what drops it: takes it out of the queue, or lets its answer be ignored. */
-  run(task: FrameTask, done: Done): () => void {
-    const entry = new Entry(task, done)
+  /** Has a task done. Returns what drops it: takes it out of the queue, or lets its answer be ignored. */
+  run(handler: string, task: unknown, done: Done): () => void {
+    const entry = new Entry(handler, task, done)
     const thread = this.closing === undefined ? this.threads.free() : undefined
     if (thread === undefined) this.enqueue(entry)
     else this.post(entry, thread)
@@ -91,13 +94,13 @@ export class Pool implements ThreadsListener {
 
   /** Waits until `isReady()`. Returns what stops waiting. */
   waitReady(done: Done): () => void {
-    const entry = new Entry(undefined, done)
+    const entry = new Entry(undefined, undefined, done)
     if (this.isReady()) entry.finish(undefined, undefined)
     else this.enqueue(entry)
     return () => this.drop(entry)
   }
 
-  /** Takes no more frames, waits for those it has, up to `shutdownTimeout`, and ends the threads. */
+  /** Takes no more tasks, waits for those it has, up to `shutdownTimeout`, and ends the threads. */
   close(): Promise<void> {
     return (this.closing ??= this.shutDown())
   }
@@ -131,16 +134,16 @@ export class Pool implements ThreadsListener {
     this.inFlight.add(entry)
     thread.inFlight++
     const onError = (cause: unknown) => this.settle(entry, thread, taskFailed(cause, entry.posted), undefined)
-    let answer: Promise<FrameResult>
+    let answered: Promise<unknown>
     try {
-      answer = thread.post(entry.task!)
+      answered = thread.post(entry.handler!, entry.task)
     } catch (cause) {
-      answer = Promise.reject(cause)
+      answered = Promise.reject(cause)
     }
-    answer.then((result) => {
+    answered.then((answer) => {
       // Piscina takes a `null` that a getter threw for success.
-      if (result === null || result === undefined) onError(entry.posted ? result : null)
-      else this.settle(entry, thread, undefined, result)
+      if (answer === null || answer === undefined) onError(entry.posted ? answer : null)
+      else this.settle(entry, thread, undefined, answer)
     }, onError)
     // If the clone has failed, the promise is rejected already, and the lines above run before this one.
     queueMicrotask(() => {
@@ -150,19 +153,14 @@ export class Pool implements ThreadsListener {
     this.threads.grow(false, this.inFlight.size)
   }
 
-  private settle(
-    entry: Entry,
-    thread: PoolThread,
-    error: WorkerPoolError | undefined,
-    result: FrameResult | undefined
-  ): void {
+  private settle(entry: Entry, thread: PoolThread, error: WorkerPoolError | undefined, answer: unknown): void {
     // Not there if all were failed at once, by a timeout or the end of the pool.
     if (!this.inFlight.delete(entry)) return
     thread.inFlight--
     if (thread.inFlight === 0) this.threads.becameIdle(thread)
     if (error === undefined) {
       this.completed++
-      entry.finish(undefined, result)
+      entry.finish(undefined, answer)
     } else {
       this.fail([entry], error)
     }
@@ -183,21 +181,21 @@ export class Pool implements ThreadsListener {
       this.inFlight.delete(entry)
     }
     this.warn(error)
-    // Last, since whoever is told may come back with another frame at once.
+    // Last, since whoever is told may come back with another task at once.
     for (const entry of entries) entry.finish(error, undefined)
     this.checkDrained()
   }
 
   // Gives free slots to those who wait, first come first served.
   private pump(): void {
-    // Who waits to bring a frame holds no slot, and may bring it later or never. So at most as many are called as there are
+    // Who waits to bring a task holds no slot, and may bring it later or never. So at most as many are called as there are
     // free slots; the next ones follow a turn later, if there is room then.
     let called = 0
     for (const entry of this.queue) {
       const thread = this.threads.free()
       if (thread === undefined || called >= this.threads.freeSlots) break
       this.queue.delete(entry)
-      if (entry.task === undefined) {
+      if (entry.handler === undefined) {
         const before = this.inFlight.size
         entry.finish(undefined, undefined)
         if (this.inFlight.size === before) called++
@@ -215,7 +213,7 @@ export class Pool implements ThreadsListener {
     this.checkDrained()
   }
 
-  // One timer for all frames, set for the oldest.
+  // One timer for all tasks, set for the oldest.
   private watchDeadlines(): void {
     const [oldest] = this.inFlight
     if (oldest === undefined) return
@@ -240,9 +238,9 @@ export class Pool implements ThreadsListener {
   }
 
   private async shutDown(): Promise<void> {
-    // Returns first, so that `closing` is set: it is what keeps new frames out.
+    // Returns first, so that `closing` is set: it is what keeps new tasks out.
     await undefined
-    const waiting = [...this.queue].filter((entry) => entry.task === undefined)
+    const waiting = [...this.queue].filter((entry) => entry.handler === undefined)
     if (waiting.length > 0) this.fail(waiting, poolClosed())
     if (!this.isDrained()) {
       const drained = Promise.withResolvers<void>()

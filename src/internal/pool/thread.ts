@@ -9,10 +9,10 @@
 import type { Piscina } from "piscina"
 import { format, millis } from "effect/Duration"
 import type { ResourceLimits } from "node:worker_threads"
-import type { FrameResult, FrameTask } from "../frame/frame.ts"
 import { StartFailure, startFailed, taskFailed } from "./classifyFailure.ts"
 import { loadPiscina } from "./loadPiscina.ts"
 import { delay } from "./unrefTimer.ts"
+import type { WorkerFile } from "./workerFile.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
 
 /** How many tasks a thread is given at a time: while it works on one, the others are cloned and wait in its port. */
@@ -28,26 +28,13 @@ export interface ThreadListener {
 
 /** What a thread is started with. */
 export interface ThreadSettings {
-  /** A `file:` URL. */
+  readonly file: WorkerFile
+  /** Where the file is: a `file:` URL. */
   readonly workerFile: string
   readonly resourceLimits: ResourceLimits | undefined
   /** In milliseconds. */
   readonly startTimeout: number
 }
-
-// A thread has loaded its file, and our code in it, when it has answered this.
-const warmUp: FrameTask = {
-  leads: ["["],
-  values: [{ ready: true }],
-  kinds: [0],
-  depths: [],
-  tail: "]",
-  list: null,
-  gap: "",
-  output: "string"
-}
-
-const warmUpAnswer = '[{"ready":true}]'
 
 export class PoolThread {
   state: "starting" | "ready" | "gone" = "starting"
@@ -66,8 +53,11 @@ export class PoolThread {
   }
 
   /** Clones the task and gives it to the thread, before it returns. */
-  post(task: FrameTask): Promise<FrameResult> {
-    return this.piscina!.run(task)
+  post(handler: string, task: unknown): Promise<unknown> {
+    // Unless told, Piscina asks the handler of the first task.
+    return handler === this.settings.file.warmUp.handler
+      ? this.piscina!.run(task)
+      : this.piscina!.run(task, { name: handler })
   }
 
   /** Ends the thread, whatever it is doing. */
@@ -77,15 +67,15 @@ export class PoolThread {
   }
 
   private async start(): Promise<void> {
-    const { startTimeout } = this.settings
+    const { file, startTimeout } = this.settings
     const timer = delay(startTimeout, () =>
       this.failStart(new StartFailure(`It was not ready within ${format(millis(startTimeout))}`))
     )
     try {
       const piscina = this.open(await loadPiscina())
-      if ((await piscina?.run(warmUp))?.text !== warmUpAnswer) {
+      if (!file.warmUp.isAnswer(await piscina?.run(file.warmUp.task))) {
         throw new StartFailure(
-          "It does not answer as the worker of this library does. Let `workerUrl` name the built `effect-serialization/worker`, of the same version"
+          `It does not answer as the worker of this library does. Let \`workerUrl\` name the built \`${file.module}\`, of the same version`
         )
       }
       if (this.state === "starting") {
@@ -101,9 +91,10 @@ export class PoolThread {
 
   private open(Piscina_: typeof Piscina): Piscina | undefined {
     if (this.state === "gone") return undefined
-    const { resourceLimits, workerFile } = this.settings
+    const { file, resourceLimits, workerFile } = this.settings
     const piscina = new Piscina_({
       filename: workerFile,
+      name: file.warmUp.handler,
       minThreads: 0,
       maxThreads: 1,
       // The pool counts idle time itself, as it is about all threads together.
@@ -144,6 +135,7 @@ export class PoolThread {
   private failStart(cause: unknown): void {
     if (this.state !== "starting") return
     this.state = "gone"
-    this.listener.onStartFailed(this, startFailed(this.settings.workerFile, cause))
+    const { file, workerFile } = this.settings
+    this.listener.onStartFailed(this, startFailed(workerFile, file.module, cause))
   }
 }

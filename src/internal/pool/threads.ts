@@ -2,6 +2,7 @@
  * The threads of a pool: how many there are, and when one starts or ends.
  */
 import type { PoolSettings } from "./poolOptions.ts"
+import type { WorkerFile } from "./workerFile.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
 import { PoolThread, slotsPerThread, type ThreadListener } from "./thread.ts"
 import { delay } from "./unrefTimer.ts"
@@ -24,7 +25,7 @@ export interface ThreadsListener {
 
 export class Threads implements ThreadListener {
   private readonly settings: PoolSettings
-  private readonly workerFile: () => string
+  private readonly file: WorkerFile
   private readonly listener: ThreadsListener
   private readonly stopping = new Set<Promise<void>>()
   private list: ReadonlyArray<PoolThread> = []
@@ -32,9 +33,9 @@ export class Threads implements ThreadListener {
   private growAfter = -Infinity
   private idleTimer: NodeJS.Timeout | undefined
 
-  constructor(settings: PoolSettings, workerFile: () => string, listener: ThreadsListener) {
+  constructor(settings: PoolSettings, file: WorkerFile, listener: ThreadsListener) {
     this.settings = settings
-    this.workerFile = workerFile
+    this.file = file
     this.listener = listener
   }
 
@@ -74,7 +75,7 @@ export class Threads implements ThreadListener {
 
   /**
    * Starts a thread if there is work for it: the first when somebody waits, a further one when somebody still waits or every
-   * running one has a frame in work and another one behind it. One starts at a time.
+   * running one has a task in work and another one behind it. One starts at a time.
    */
   grow(waiting: boolean, inFlight: number): void {
     const count = this.list.length
@@ -86,7 +87,7 @@ export class Threads implements ThreadListener {
     }
   }
 
-  /** To be called when a thread's last frame was answered. */
+  /** To be called when a thread's last task was answered. */
   becameIdle(thread: PoolThread): void {
     thread.idleSince = performance.now()
     if (this.idleTimer === undefined) this.watchIdle(this.settings.idleTimeout)
@@ -123,9 +124,11 @@ export class Threads implements ThreadListener {
   }
 
   private start(): void {
-    const { resourceLimits, taskTimeout } = this.settings
+    const { file } = this
+    const { resourceLimits, taskTimeout, workerUrl } = this.settings
     const startTimeout = Math.max(taskTimeout, leastStartTimeout)
-    this.list = [...this.list, new PoolThread({ workerFile: this.workerFile(), resourceLimits, startTimeout }, this)]
+    const workerFile = workerUrl ?? file.url()
+    this.list = [...this.list, new PoolThread({ file, workerFile, resourceLimits, startTimeout }, this)]
   }
 
   private stop(thread: PoolThread): void {
