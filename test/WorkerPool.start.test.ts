@@ -1,5 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import { spawnSync } from "node:child_process"
+import { createRequire } from "node:module"
+import { fileURLToPath } from "node:url"
+import type * as WorkerThreads from "node:worker_threads"
 import { startFailed } from "../src/internal/pool/classifyFailure.ts"
 import { frameWorker } from "../src/internal/pool/frameWorker.ts"
 import { PoolThread } from "../src/internal/pool/thread.ts"
@@ -17,6 +21,8 @@ import {
   untilStats,
   watchWorkers
 } from "./fixtures/pool.ts"
+
+const workerThreads: typeof WorkerThreads = createRequire(import.meta.url)("node:worker_threads")
 
 describe("a worker that does not start", () => {
   const starting = (options: WorkerPoolOptions) => {
@@ -55,6 +61,60 @@ describe("a worker that does not start", () => {
       })
     )
   }
+
+  // As Node does at the limit of threads. Piscina takes the class from the module's object.
+  const failFrom = (first: number) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const { Worker } = workerThreads
+        let count = 0
+        workerThreads.Worker = class extends Worker {
+          constructor(...args: ConstructorParameters<typeof Worker>) {
+            if (++count >= first) {
+              const error = new Error("Worker initialization failure: EAGAIN")
+              throw Object.assign(error, { code: "ERR_WORKER_INIT_FAILED" })
+            }
+            super(...args)
+          }
+        }
+        return Worker
+      }),
+      (Worker) => Effect.sync(() => void (workerThreads.Worker = Worker))
+    )
+
+  it.live("no thread to be had", () =>
+    Effect.gen(function* () {
+      yield* failFrom(1)
+      assert.match(yield* starting({}), /gives no thread: .*EAGAIN.*`ulimit -u`.*`maxThreads`/)
+    })
+  )
+
+  it.live("no second thread to be had", () => {
+    const gate = new Gate()
+    const { layer, logged } = faultyPool({ maxThreads: 2 })
+    return Effect.gen(function* () {
+      yield* failFrom(2)
+      yield* ready
+      const fibers = yield* hold(gate, 9)
+      yield* until(() => logged.length === 1)
+      yield* gate.open
+      const results = yield* Effect.forEach(fibers, Fiber.join)
+      assert.isTrue(results.every(({ text }) => text === "through"))
+      const { failed, threads } = yield* stats
+      assert.deepStrictEqual({ failed, threads }, { failed: { WorkerStartFailed: 1 }, threads: 1 })
+    }).pipe(Effect.ensuring(gate.open), Effect.provide(layer))
+  })
+
+  it("Node's permission model", () => {
+    const program = fileURLToPath(fixture("./denied-program.ts"))
+    const { stderr, stdout } = spawnSync(process.execPath, ["--permission", "--allow-fs-read=*", program], {
+      encoding: "utf8",
+      timeout: 30_000
+    })
+    assert.strictEqual(stderr, "")
+    assert.match(stdout, /`--allow-worker`.*`routing: "sliced"`/)
+    assert.match(stdout, /true fallback\n$/)
+  })
 
   it.live("one that is never ready", () =>
     Effect.gen(function* () {

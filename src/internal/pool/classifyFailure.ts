@@ -27,10 +27,17 @@ export const startFailed = (workerFile: string, module: string, cause: unknown):
 
 const startDetail = (workerFile: string, module: string, cause: unknown): string => {
   if (cause instanceof StartFailure) return cause.message
+  const message = describeThrown(cause)
+  switch (codeOf(cause)) {
+    // What `new Worker` throws where the limit of threads is reached.
+    case "ERR_WORKER_INIT_FAILED":
+      return `The system gives no thread: ${message}. Raise the limit of processes and threads (a container's, or \`ulimit -u\`), or lower \`maxThreads\``
+    case "ERR_ACCESS_DENIED":
+      return `Node's permission model forbids it: ${message}. Give Node \`--allow-worker\`, and \`--allow-fs-read\` for the worker file and what it imports, or choose \`routing: "sliced"\``
+  }
   if (!exists(workerFile)) {
     return `There is no such file. A bundler leaves it out: build \`${module}\` as a file of its own, and give its place as \`workerUrl\``
   }
-  const message = describeThrown(cause)
   return isOutOfMemory(cause)
     ? `It failed to load: ${message}. Raise \`resourceLimits\``
     : `It failed to load: ${message}. If the program is bundled, keep \`piscina\` out of the bundle and give the built worker file as \`workerUrl\``
@@ -57,8 +64,9 @@ export const taskFailed = (cause: unknown, posted: boolean): WorkerPoolError => 
   })
 }
 
-const isOutOfMemory = (cause: unknown): boolean =>
-  cause instanceof Error && "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY"
+const isOutOfMemory = (cause: unknown): boolean => codeOf(cause) === "ERR_WORKER_OUT_OF_MEMORY"
+
+const codeOf = (cause: unknown): unknown => (cause instanceof Error && "code" in cause ? cause.code : undefined)
 
 export const queueFull = (maxQueue: number): WorkerPoolError =>
   new WorkerPoolError({ reason: new QueueFull({ maxQueue }) })

@@ -8,37 +8,12 @@
 import type { PoolSettings } from "./poolOptions.ts"
 import type { WorkerPoolError, WorkerPoolErrorReason } from "./workerPoolError.ts"
 import { poolClosed, queueFull, taskFailed, taskTimedOut } from "./classifyFailure.ts"
+import { type Done, Entry } from "./entry.ts"
 import type { PoolThread } from "./thread.ts"
 import type { WorkerPoolStats } from "./poolTypes.ts"
 import { Threads, type ThreadsListener } from "./threads.ts"
 import { delay } from "./unrefTimer.ts"
 import type { WorkerFile } from "./workerFile.ts"
-
-/** Called once, with an error or an answer. Who only waits for a free slot gets neither when there is one. */
-export type Done = (error: WorkerPoolError | undefined, answer: unknown) => void
-
-/** A task for a handler of the worker file, or one who waits to bring a task (`handler` is undefined). */
-class Entry {
-  readonly handler: string | undefined
-  readonly task: unknown
-  /** Undefined when it was called, or nobody wants the answer any more. */
-  done: Done | undefined
-  /** Whether the clone has succeeded. */
-  posted = false
-  deadline = 0
-
-  constructor(handler: string | undefined, task: unknown, done: Done) {
-    this.handler = handler
-    this.task = task
-    this.done = done
-  }
-
-  finish(error: WorkerPoolError | undefined, answer: unknown): void {
-    const done = this.done
-    this.done = undefined
-    if (done !== undefined) done(error, answer)
-  }
-}
 
 export class Pool implements ThreadsListener {
   private readonly settings: PoolSettings
@@ -111,8 +86,9 @@ export class Pool implements ThreadsListener {
 
   onStartFailed(error: WorkerPoolError): void {
     // With others running or starting, those who wait are in good hands.
-    if (this.threads.count === 0 && this.queue.size > 0) this.fail([...this.queue], error)
-    else this.warn(error)
+    if (this.threads.count === 0 && this.queue.size > 0) return this.fail([...this.queue], error)
+    this.count(error, 1)
+    this.warn(error)
   }
 
   onLost(error: WorkerPoolError | undefined): void {
@@ -174,8 +150,7 @@ export class Pool implements ThreadsListener {
   }
 
   private fail(entries: ReadonlyArray<Entry>, error: WorkerPoolError): void {
-    const tag = error.reason._tag
-    this.failed[tag] = (this.failed[tag] ?? 0) + entries.length
+    this.count(error, entries.length)
     for (const entry of entries) {
       this.queue.delete(entry)
       this.inFlight.delete(entry)
@@ -184,6 +159,10 @@ export class Pool implements ThreadsListener {
     // Last, since whoever is told may come back with another task at once.
     for (const entry of entries) entry.finish(error, undefined)
     this.checkDrained()
+  }
+
+  private count({ reason: { _tag } }: WorkerPoolError, failures: number): void {
+    this.failed[_tag] = (this.failed[_tag] ?? 0) + failures
   }
 
   // Gives free slots to those who wait, first come first served.

@@ -21,7 +21,10 @@ export interface WorkerPoolStats {
   readonly inFlight: number
   /** Frames answered since the pool was made. */
   readonly completed: number
-  /** Frames that failed since the pool was made, by reason. Reasons that never came are not there. */
+  /**
+   * Failures since the pool was made, by reason: frames that failed, and threads that did not start while no frame waited for
+   * them. Reasons that never came are not there.
+   */
   readonly failed: { readonly [Tag in WorkerPoolErrorReason["_tag"]]?: number }
   /** The share of ready threads that have something to do, from 0 to 1. */
   readonly utilization: number

@@ -72,8 +72,8 @@ export class PoolThread {
       this.failStart(new StartFailure(`It was not ready within ${format(millis(startTimeout))}`))
     )
     try {
-      const piscina = this.open(await loadPiscina())
-      if (!file.warmUp.isAnswer(await piscina?.run(file.warmUp.task))) {
+      const answer = this.open(await loadPiscina())
+      if (!file.warmUp.isAnswer(await answer)) {
         throw new StartFailure(
           `It does not answer as the worker of this library does. Let \`workerUrl\` name the built \`${file.module}\`, of the same version`
         )
@@ -89,7 +89,8 @@ export class PoolThread {
     }
   }
 
-  private open(Piscina_: typeof Piscina): Piscina | undefined {
+  // Starts the thread and gives it its first task.
+  private open(Piscina_: typeof Piscina): Promise<unknown> | undefined {
     if (this.state === "gone") return undefined
     const { file, resourceLimits, workerFile } = this.settings
     const piscina = new Piscina_({
@@ -112,7 +113,6 @@ export class PoolThread {
       niceIncrement: 10,
       ...(resourceLimits === undefined ? undefined : { resourceLimits })
     })
-    this.piscina = piscina
     // Without a listener, an error of an idle or a starting thread would end the process.
     let failure: unknown = new StartFailure("It ended before it was ready")
     let failed = false
@@ -129,7 +129,11 @@ export class PoolThread {
         queueMicrotask(() => this.failStart(failure))
       }
     })
-    return piscina
+    // Throws if the system gives no thread, and leaves the task in Piscina's queue. Destroyed, Piscina would reject the task's
+    // promise, which nobody has. So it is forgotten.
+    const answer = piscina.run(file.warmUp.task)
+    this.piscina = piscina
+    return answer
   }
 
   private failStart(cause: unknown): void {
