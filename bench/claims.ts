@@ -8,6 +8,7 @@ import { digitsOf } from "../src/internal/frame/byteDigits.ts"
 import { elementAt } from "../src/internal/value/arrayElements.ts"
 import { estimate } from "../src/internal/walk/estimateSize.ts"
 import { areHolesClean } from "../src/internal/value/intrinsics.ts"
+import { isDateToJSON, isPlainDate } from "../src/internal/walk/harmlessToJSON.ts"
 import { median } from "./stats.ts"
 
 const rounds = 15
@@ -67,6 +68,17 @@ each(`estimate.ts: descriptors of ${fieldNames.length} properties`, 20_000, () =
 each(`estimate.ts: getters of ${fieldNames.length} properties looked up`, 20_000, () => {
   for (const name of fieldNames) if (lookupGetter.call(fields, name) === undefined) sum++
 })
+
+// harmlessToJSON.ts: whether a date prints as the built-in ones do.
+const dates = Array.from({ length: 1_000 }, (_, i) => new Date(i * 1e9))
+const perDate = (what: string, isBuiltIn: (date: Date) => boolean): void =>
+  report(
+    what,
+    (repeated(() => void dates.forEach((date) => (sum += isBuiltIn(date) ? 1 : 0)), 999) / 1_000) * 1e6,
+    "ns"
+  )
+perDate("harmlessToJSON.ts: a date, by three reads", (date) => isDateToJSON(date.toJSON, date))
+perDate("harmlessToJSON.ts: a date, without running a getter of its own", isPlainDate)
 
 // elements.ts: what two ways of reading do to 200,000 pairs of doubles, read after other arrays, and what they take.
 setFlagsFromString("--expose-gc")

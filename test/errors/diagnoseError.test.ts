@@ -113,5 +113,8 @@ describe("diagnose", () => {
     assert.strictEqual(reasonOf(deep, ["a"]).tag, "NestingTooDeep")
     const piece = "x".repeat(2 ** 24)
     assert.strictEqual(reasonOf(Array.from({ length: 33 }, () => piece)).tag, "OutputTooLong")
+    for (const harmless of [Buffer.from("a buffer"), new Date(0)]) {
+      assert.strictEqual(reasonOf([harmless, ...Array.from({ length: 33 }, () => piece)]).tag, "OutputTooLong")
+    }
   })
 })

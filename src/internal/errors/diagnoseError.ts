@@ -5,13 +5,13 @@
  * order of the text, by property descriptors, and the first cycle or bigint on the way is the reason. If there is none, user
  * code threw.
  */
-import { isBigInt64Array, isBigIntObject, isBigUint64Array, isDate, isProxy, isStringObject } from "node:util/types"
+import { isBigInt64Array, isBigIntObject, isBigUint64Array, isProxy, isStringObject } from "node:util/types"
 import type { SerializationError } from "../../SerializationError.ts"
 import { cyclicValue, nestingTooDeep, outputTooLong, unsupportedValue, userCodeFailed } from "./serializationErrors.ts"
 import { Open, Shape } from "../walk/container.ts"
 import { elementsOf, namedElements } from "../walk/enterContainer.ts"
 import { pointerOf } from "./pointer.ts"
-import { isPlainDate } from "../value/intrinsics.ts"
+import { hasUserToJSON } from "../walk/harmlessToJSON.ts"
 
 /** No native stack is exhausted by less. */
 const shallow = 1_000
@@ -63,7 +63,7 @@ const search = (root: unknown, list: ReadonlyArray<string> | null): Found => {
     found.depth = Math.max(found.depth, stack.length)
     const descriptor = descriptorOf(open.value, open.keyAt(open.index))
     const value: unknown = descriptor?.value
-    if (descriptor?.get !== undefined || isProxy(value) || (hasToJSON(value) && !isUntouchedDate(value))) {
+    if (descriptor?.get !== undefined || isProxy(value) || hasUserToJSON(value)) {
       suspect(open)
     } else if (typeof value === "bigint" || isBigIntObject(value)) {
       found.error = unsupportedValue(pointerOf(stack, []), "bigint")
@@ -106,30 +106,11 @@ const descriptorOf = (object: object, key: string): PropertyDescriptor | undefin
 const isLarge = (value: object): boolean =>
   ArrayBuffer.isView(value) && !isBigInt64Array(value) && !isBigUint64Array(value) && elementsOf(value) > namedElements
 
-const isUntouchedDate = (value: unknown): boolean => isDate(value) && isPlainDate(value)
-
 const commonPointer = (a: string, b: string): string => {
   const tokens = a.split("/")
   const others = b.split("/")
   const end = tokens.findIndex((token, i) => token !== others[i])
   return end < 0 ? a : tokens.slice(0, end).join("/")
-}
-
-const hasToJSON = (value: unknown): boolean => {
-  if (value === null || value === undefined || typeof value === "string") return false
-  let current: unknown =
-    typeof value === "bigint"
-      ? BigInt.prototype
-      : typeof value === "object" || typeof value === "function"
-        ? value
-        : null
-  while (current !== null && current !== undefined) {
-    if (isProxy(current)) return true
-    const descriptor = Object.getOwnPropertyDescriptor(current, "toJSON")
-    if (descriptor !== undefined) return descriptor.get !== undefined || typeof descriptor.value === "function"
-    current = Object.getPrototypeOf(current)
-  }
-  return false
 }
 
 // Both are possible: a cycle or a bigint, and user code that threw before. The stack of an error made by our own call of

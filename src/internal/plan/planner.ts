@@ -23,7 +23,7 @@ import {
 } from "../walk/enterContainer.ts"
 import { takeElements, takePiece } from "./longValues.ts"
 import { pointerOf } from "../errors/pointer.ts"
-import { bufferToJSON, isPatched, isRawJSON, stringify } from "../value/intrinsics.ts"
+import { isPatched, isRawJSON, stringify } from "../value/intrinsics.ts"
 import { longString, Visit, visitDepth } from "../walk/fastVisit.ts"
 import type { Begun } from "./singleFrame.ts"
 
@@ -179,7 +179,7 @@ export class Plan {
       if ((typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "bigint") {
         const toJSON = (value as { toJSON?: unknown }).toJSON
         if (typeof toJSON === "function") {
-          if (toJSON === bufferToJSON && this.isNative && isLargeBuffer(value)) return this.buffer(value)
+          if (this.isNative && isLargeBuffer(value)) return this.buffer(value)
           value = toJSON.call(value, key)
           isChanged = true
         }

@@ -5,10 +5,11 @@
  * `JSON.rawJSON`, and every class. So only plain objects, arrays, untouched dates, and instances of classes without built-in
  * ancestors may go; all else is done on the calling thread. No user code runs here but getters and proxy traps.
  */
-import { isAnyArrayBuffer, isDate, isMap, isProxy, isSet } from "node:util/types"
+import { isAnyArrayBuffer, isMap, isProxy, isSet } from "node:util/types"
 import type { Frame } from "../plan/frameBuilder.ts"
 import { elementAt, isNumberLike, isVector } from "../value/arrayElements.ts"
-import { areHolesClean, isPlainDate, isRawJSON } from "../value/intrinsics.ts"
+import { areHolesClean, isRawJSON } from "../value/intrinsics.ts"
+import { isPlainDate } from "../walk/harmlessToJSON.ts"
 import { type Entries, Kind } from "../frame/frame.ts"
 
 const objectPrototype = Object.prototype
@@ -87,7 +88,7 @@ const isPlainObject = (object: object, list: ReadonlySet<string> | null): boolea
   if (prototype === null) {
     if (isRawJSON(object)) return false
   } else if (prototype !== objectPrototype && !isKnown(prototype)) {
-    return isDate(object) && isPlainDate(object)
+    return isPlainDate(object)
   }
   // An `arguments` object, or an `Error`, `Map`, `Set` or `ArrayBuffer` that was given another prototype. A tag could hide it.
   if (toString.call(object) !== "[object Object]" || Symbol.toStringTag in object) return false

@@ -13,6 +13,7 @@ import {
   isUint8Array
 } from "node:util/types"
 import { Open, Shape } from "./container.ts"
+import { isPlainBuffer } from "./harmlessToJSON.ts"
 
 /** Enters an object or an array. `list` holds the only names that count, if there is such a list. */
 export const openContainer = (value: object, list: ReadonlyArray<string> | null, isChanged: boolean): Open => {
@@ -52,7 +53,7 @@ export const isSmallTypedArray = (value: ArrayBufferView): boolean =>
 
 /** A `Buffer` whose `toJSON`, which is `Buffer`'s own, is not worth calling for all elements at once. */
 export const isLargeBuffer = (value: unknown): value is Buffer =>
-  Buffer.isBuffer(value) && isUint8Array(value) && value.length > fewElements && value.length === elementsOf(value)
+  isUint8Array(value) && elementsOf(value) > fewElements && isPlainBuffer(value)
 
 /** What `Buffer.prototype.toJSON` gives, but for the copy of all its elements. */
 export const openBuffer = (buffer: Buffer): readonly [outer: Open, inner: Open] => {

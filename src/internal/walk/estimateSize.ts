@@ -5,10 +5,10 @@
  * read only where no getter stands, and a value that hides what it will give (a proxy, a getter, a `toJSON` that is not `Date`'s
  * or `Buffer`'s own) is left to the engine. The walk ends as soon as it passes the threshold.
  */
-import { isBoxedPrimitive, isDate, isProxy } from "node:util/types"
+import { isBoxedPrimitive, isProxy } from "node:util/types"
 import { elementAt } from "../value/arrayElements.ts"
 import { elementsOf } from "./enterContainer.ts"
-import { isPlainBuffer, isPlainDate } from "../value/intrinsics.ts"
+import { hasUserToJSON, isPlainBuffer, isPlainDate } from "./harmlessToJSON.ts"
 
 /** What a value is estimated at that hides what it will give. */
 export const hiddenSize = Infinity
@@ -47,7 +47,7 @@ const container = (value: object, room: number, depth: number): number => {
 const array = (value: ReadonlyArray<unknown>, room: number, depth: number): number => {
   const length = value.length
   let size = 2 + length * 2
-  if (getPrototype(value) !== arrayPrototype || hasOwn(value, "toJSON")) return hiddenSize
+  if (getPrototype(value) !== arrayPrototype || (hasOwn(value, "toJSON") && hasUserToJSON(value))) return hiddenSize
   for (let i = 0; i < length && size < room; i++) {
     if (lookupGetter.call(value, i) !== undefined) return hiddenSize
     size += child(elementAt(value, i), room - size, depth)
@@ -58,14 +58,15 @@ const array = (value: ReadonlyArray<unknown>, room: number, depth: number): numb
 const object = (value: object, room: number, depth: number): number => {
   const prototype = getPrototype(value)
   if (prototype !== objectPrototype && prototype !== null) {
-    if (isDate(value)) return isPlainDate(value) ? 26 : hiddenSize
+    if (isPlainDate(value)) return 26
     const elements = ArrayBuffer.isView(value) ? elementsOf(value) : 0
-    if (elements > 0 && isPlainBuffer(value, prototype)) return 27 + elements * 4
-    if (!isSimpleInstance(value, prototype)) return hiddenSize
+    if (isPlainBuffer(value)) return 27 + elements * 4
+    if (!isSimpleInstance(value)) return hiddenSize
     // Below, each index is listed as a string.
-    if (elements * 6 >= room) return hasOwn(value, "toJSON") ? hiddenSize : elements * 6
+    if (elements * 6 >= room) return elements * 6
+  } else if (hasOwn(value, "toJSON") && hasUserToJSON(value)) {
+    return hiddenSize
   }
-  if (hasOwn(value, "toJSON")) return hiddenSize
   let size = 2
   for (const key in value) {
     const descriptor = getDescriptor(value, key)
@@ -95,13 +96,13 @@ const child = (value: unknown, room: number, depth: number): number => {
   }
 }
 
-// An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` or is a proxy. A boxed primitive prints
-// what its methods give.
-const isSimpleInstance = (value: object, prototype: object): boolean => {
+// An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` that counts or is a proxy. A boxed
+// primitive prints what its methods give.
+const isSimpleInstance = (value: object): boolean => {
   if (isBoxedPrimitive(value)) return false
-  let current: object | null = prototype
+  let current: object | null = value
   while (current !== null) {
-    if (isProxy(current) || hasOwn(current, "toJSON")) return false
+    if (isProxy(current) || (hasOwn(current, "toJSON") && hasUserToJSON(value))) return false
     current = getPrototype(current) as object | null
   }
   return true

@@ -10,7 +10,8 @@
  */
 import { isBoxedPrimitive, isProxy } from "node:util/types"
 import { elementAt, fewNumbers, isNumberLike, isVector } from "../value/arrayElements.ts"
-import { dateToJSON, isPlainDate, isRawJSON } from "../value/intrinsics.ts"
+import { isRawJSON } from "../value/intrinsics.ts"
+import { isDateToJSON } from "./harmlessToJSON.ts"
 
 /** Not entered: the child itself needs a closer look. */
 const special = -2
@@ -150,7 +151,7 @@ export class Visit {
     let key: string | undefined
     try {
       const toJSON = (object as { toJSON?: unknown }).toJSON
-      if (typeof toJSON === "function") return toJSON === dateToJSON && isPlainDate(object) ? 26 : special
+      if (typeof toJSON === "function") return isDateToJSON(toJSON, object) ? 26 : special
       // A boxed string would list an index for each of its characters, a typed array for each element.
       // oxlint-disable-next-line unicorn/no-instanceof-builtins -- one of another realm is only slower
       if (depth === 0 || isView(object) || object instanceof String) return special

@@ -2,7 +2,8 @@
  * Looks for user code in a value, step by step and without running any: a `toJSON` that is not Node's own, an accessor, a proxy.
  */
 import { isBoxedPrimitive, isDate, isProxy } from "node:util/types"
-import { bufferToJSON, dateToJSON, isDateClean, isRawJSON } from "../value/intrinsics.ts"
+import { isRawJSON } from "../value/intrinsics.ts"
+import { hasUserToJSON } from "./harmlessToJSON.ts"
 
 /** Entries looked at in one step. */
 const stride = 256
@@ -45,22 +46,12 @@ export class UserCodeSearch {
   private enter(value: unknown): void {
     if (typeof value === "bigint") this.hasUserCode = true
     if ((typeof value !== "object" && typeof value !== "function") || value === null) return
-    if (isProxy(value) || isBoxedPrimitive(value) || callsUserCode(value)) this.hasUserCode = true
+    if (isProxy(value) || isBoxedPrimitive(value) || hasUserToJSON(value)) this.hasUserCode = true
     else if (typeof value === "object" && !ArrayBuffer.isView(value) && !isDate(value) && !isRawJSON(value)) {
       const keys = Array.isArray(value) ? null : (this.list ?? Object.keys(value))
       this.stack.push({ value, keys, length: keys === null ? (value as Array<unknown>).length : keys.length, index: 0 })
     }
   }
-}
-
-const callsUserCode = (value: object): boolean => {
-  const descriptor = inherited(value, "toJSON")
-  if (descriptor === undefined) return false
-  const toJSON: unknown = descriptor.value
-  if (descriptor.get === undefined && typeof toJSON !== "function") return false
-  return (
-    !(toJSON === bufferToJSON && Buffer.isBuffer(value)) && !(toJSON === dateToJSON && isDate(value) && isDateClean())
-  )
 }
 
 const inherited = (value: object, key: PropertyKey): PropertyDescriptor | undefined => {
