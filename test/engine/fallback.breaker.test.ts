@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { vi } from "vitest"
+import { realTimers } from "../../src/internal/turns/realTimers.ts"
 import * as SerializationLayer from "../../src/Layer.ts"
 import { layerFailing } from "../../src/testing.ts"
 import { WorkerCrashed, WorkerPool, WorkerPoolError } from "../../src/WorkerPool.ts"
@@ -13,9 +14,9 @@ describe("a pool that keeps failing", () => {
   /** The clock of the breaker, moved by hand. */
   const clock = Effect.acquireRelease(
     Effect.sync(() => {
-      const real = performance.now.bind(performance)
+      const real = realTimers.now
       let ahead = 0
-      const spy = vi.spyOn(performance, "now").mockImplementation(() => real() + ahead)
+      const spy = vi.spyOn(realTimers, "now").mockImplementation(() => real() + ahead)
       return { advance: (milliseconds: number) => void (ahead += milliseconds), spy }
     }),
     ({ spy }) => Effect.sync(() => spy.mockRestore())

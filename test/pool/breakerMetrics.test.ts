@@ -1,10 +1,11 @@
 import { assert, it } from "@effect/vitest"
 import { vi } from "vitest"
+import { realTimers } from "../../src/internal/turns/realTimers.ts"
 import { Breaker } from "../../src/internal/pool/circuitBreaker.ts"
 
 it("many calls that fail at once open the breaker for as long as three do", () => {
   let now = 1_000
-  const clock = vi.spyOn(performance, "now").mockImplementation(() => now)
+  const clock = vi.spyOn(realTimers, "now").mockImplementation(() => now)
   try {
     const breaker = new Breaker()
     for (let i = 0; i < 50; i++) breaker.failed()

@@ -1,6 +1,7 @@
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import { vi } from "vitest"
+import { realTimers } from "../../src/internal/turns/realTimers.ts"
 import { Breaker, isPoolFault } from "../../src/internal/pool/circuitBreaker.ts"
 import {
   NotCloneable,
@@ -17,7 +18,7 @@ import {
 let now = 0
 beforeEach(() => {
   now = 5000
-  vi.spyOn(performance, "now").mockImplementation(() => now)
+  vi.spyOn(realTimers, "now").mockImplementation(() => now)
 })
 afterEach(() => void vi.restoreAllMocks())
 

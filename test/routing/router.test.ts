@@ -3,6 +3,7 @@ import { Effect, Layer } from "effect"
 import { Serialization, SerializationLayer } from "effect-serialization"
 import { layerInline } from "effect-serialization/testing"
 import { vi } from "vitest"
+import { realTimers } from "../../src/internal/turns/realTimers.ts"
 import type { Route } from "../../src/internal/routing/routeCosts.ts"
 import { Router, type Sample } from "../../src/internal/routing/router.ts"
 
@@ -38,7 +39,7 @@ const share = (routes: ReadonlyArray<Route>, route: Route) =>
 let now = 0
 beforeEach(() => {
   now = 1e6
-  vi.spyOn(performance, "now").mockImplementation(() => now)
+  vi.spyOn(realTimers, "now").mockImplementation(() => now)
 })
 afterEach(() => void vi.restoreAllMocks())
 

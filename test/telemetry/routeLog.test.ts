@@ -5,6 +5,7 @@ import type * as Os from "node:os"
 import { Serialization, SerializationLayer, WorkerPool } from "effect-serialization"
 import { layerInline } from "effect-serialization/testing"
 import { vi } from "vitest"
+import { realTimers } from "../../src/internal/turns/realTimers.ts"
 import type { RoutesOfKind } from "../../src/internal/routing/routeCosts.ts"
 import { Registrations } from "../../src/internal/telemetry/metricSeries.ts"
 import { RouteLog } from "../../src/internal/telemetry/routeLog.ts"
@@ -139,9 +140,9 @@ const keepLog = () => {
 const layerDear = Layer.effect(
   WorkerPool,
   Effect.map(WorkerPool, (pool) => {
-    const now = performance.now.bind(performance)
+    const now = realTimers.now
     let added = 0
-    vi.spyOn(performance, "now").mockImplementation(() => now() + added)
+    vi.spyOn(realTimers, "now").mockImplementation(() => now() + added)
     return WorkerPool.of({ ...pool, run: (task) => Effect.suspend(() => ((added += 1000), pool.run(task))) })
   })
 ).pipe(Layer.provide(layerInline))

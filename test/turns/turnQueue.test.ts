@@ -1,5 +1,6 @@
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import { vi } from "vitest"
+import { realTimers } from "../../src/internal/turns/realTimers.ts"
 import {
   charge,
   holdProcess,
@@ -32,6 +33,10 @@ class Work implements Task {
     this.onStep?.()
     return --this.pieces > 0
   }
+
+  fail(thrown: unknown): void {
+    log.push(`${this.name}: ${String(thrown)}`)
+  }
 }
 
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
@@ -53,7 +58,7 @@ beforeEach(async () => {
   await turn()
   log.length = 0
   now = 1000
-  vi.spyOn(performance, "now").mockImplementation(() => now)
+  vi.spyOn(realTimers, "now").mockImplementation(() => now)
 })
 afterEach(() => void vi.restoreAllMocks())
 
@@ -111,6 +116,51 @@ describe("a turn", () => {
     }
     schedule(first)
     assert.deepStrictEqual(await turns(), ["aaa", "abb", "bb"])
+  })
+})
+
+describe("a step that throws", () => {
+  const throwing = (name: string, pieces: number) => {
+    const work = new Work(name, 9)
+    work.onStep = () => {
+      if (work.pieces === 9 - pieces + 1) throw new Error("no memory")
+    }
+    return work
+  }
+
+  it("is the last of its task, which is told; the others go on", async () => {
+    schedule(new Work("a", 3))
+    schedule(throwing("b", 2))
+    schedule(new Work("c", 3))
+    assert.deepStrictEqual(await turns(), ["abc", "abb: Error: no memoryc", "ac"])
+  })
+
+  it("takes no later work with it", async () => {
+    schedule(throwing("a", 1))
+    assert.deepStrictEqual(await turns(), ["aa: Error: no memory"])
+    schedule(new Work("b", 4))
+    assert.deepStrictEqual(await turns(), ["bbb", "b"])
+    assert.strictEqual(timeLeft(3), 3)
+  })
+
+  it("whose task throws once more when it is told is the process's, and the queue goes on", async () => {
+    const uncaught: Array<unknown> = []
+    const listeners = process.listeners("uncaughtException")
+    process.removeAllListeners("uncaughtException").on("uncaughtException", (error) => uncaught.push(error))
+    try {
+      const work = throwing("a", 1)
+      const again = new Error("told")
+      work.fail = () => {
+        throw again
+      }
+      schedule(work)
+      schedule(new Work("b", 2))
+      assert.deepStrictEqual(await turns(), ["abb"])
+      assert.deepStrictEqual(uncaught, [again])
+    } finally {
+      process.removeAllListeners("uncaughtException")
+      for (const listener of listeners) process.on("uncaughtException", listener)
+    }
   })
 })
 

@@ -15,7 +15,7 @@ import { fitted, Limit } from "../limit/sizeLimit.ts"
 import { native } from "./nativeStringify.ts"
 import type { EngineSettings } from "./layerOptions.ts"
 import type { Routing, SerializeOptions } from "../options/callOptions.ts"
-import { atOnce, type Outcome } from "../telemetry/outcome.ts"
+import { atOnce, Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import type { Output } from "../output/output.ts"
 import { Plan } from "../plan/planner.ts"
 import type { Port } from "../pool/poolClient.ts"
@@ -25,6 +25,7 @@ import { Router } from "../routing/router.ts"
 import type { Sink } from "../output/sink.ts"
 import { charge, timeLeft } from "../turns/turnQueue.ts"
 import { begin, type Beginning, isVisitable } from "../plan/singleFrame.ts"
+import { realTimers } from "../turns/realTimers.ts"
 
 /** Plain `JSON.stringify`; the engine in one go, where a limit or user code must be watched; or the engine in pieces. */
 type Mode = "native" | "inline" | "hidden" | "job" | "control native" | "control inline"
@@ -91,7 +92,7 @@ export class Engine {
     output: Output<A>,
     done: (outcome: Outcome, result: A) => void
   ): Job | undefined {
-    const began = performance.now()
+    const began = realTimers.now()
     const mode = this.mode(value, options)
     const label = options?.label
     const isJob = mode === "job" || mode === "hidden"
@@ -107,7 +108,7 @@ export class Engine {
       const error = typeof text === "string" ? undefined : text
       const result = output.of(error === undefined ? (text as string) : "")
       const size = error === undefined ? output.size(result) : 0
-      const time = performance.now() - began
+      const time = realTimers.now() - began
       const outcome = atOnce(arm, error, error === undefined && text !== whole, time, size)
       this.counters.ended(outcome, time, size, label)
       if (mode === "control native" && error === undefined) this.shadow?.offer(value, options, text as string, time)
@@ -115,7 +116,7 @@ export class Engine {
       return undefined
     }
     // Listing the keys of a wide map takes milliseconds: the turn may be over already.
-    const estimated = performance.now()
+    const estimated = realTimers.now()
     charge(estimated - began)
     const visit = mode === "job" ? () => this.beginWhole(value, options, output.unit) : undefined
     const isNow = timeLeft(this.settings.turnBudget) > 0
@@ -124,7 +125,7 @@ export class Engine {
       const error = "text" in begun ? undefined : begun
       const result = output.of("text" in begun ? begun.text : "")
       const size = error === undefined ? output.size(result) : 0
-      const ended = performance.now()
+      const ended = realTimers.now()
       const time = ended - began
       charge(ended - estimated)
       const outcome: Outcome = { ...atOnce(arm, error, false, time, size), path: "sliced", frames: 1 }
@@ -133,22 +134,22 @@ export class Engine {
       done(outcome, result)
       return undefined
     }
-    if (isNow) charge(performance.now() - estimated)
+    if (isNow) charge(realTimers.now() - estimated)
     const sink = output.sink()
     const first: First = { visit: isNow ? () => begun : visit, isHidden: mode === "hidden" }
     const job = this.makeJob(value, options, output.unit, sink, this.counters, first, (job) => {
       if (job.isCancelled) return this.counters.cancelled(job, label)
       const { error, isTruncated: truncated } = job
-      const result = error === undefined ? output.resultOf(sink) : output.of("")
+      const result = error === undefined ? output.resultOf(sink) : nothing(output, error)
       const size = error === undefined ? output.size(result) : 0
-      const time = performance.now() - began
+      const time = realTimers.now() - began
       const outcome = isJob ? job.outcome(size) : { ...atOnce(arm, error, truncated, time, size), frames: job.sliced }
       this.counters.ended(outcome, time, size, label)
       this.onJobEnded?.()
       done(outcome, result)
     })
     if (!(job instanceof Job)) {
-      const time = performance.now() - began
+      const time = realTimers.now() - began
       const outcome = atOnce(arm === "offloop" ? "none" : arm, job, false, time, 0)
       this.counters.ended(outcome, time, 0, label)
       done(outcome, output.of(""))
@@ -177,9 +178,9 @@ export class Engine {
     const sample = { size: begun.size, numbers, containers, gap }
     const kind = unit === "bytes" ? "bytes" : "string"
     if (this.usesPool(routing) && router.route(sample, kind, this.port!.threads()) === "worker") return begun
-    const planned = performance.now()
+    const planned = realTimers.now()
     const text = native(value, options)
-    router.observe(sample, kind, "sliced", performance.now() - planned, 0)
+    router.observe(sample, kind, "sliced", realTimers.now() - planned, 0)
     return typeof text === "string" ? { text } : text
   }
 
@@ -243,6 +244,10 @@ export class Engine {
     })
   }
 }
+
+// What a stream has gathered before an error comes out before it. After a defect its sink may be what threw.
+const nothing = <A>(output: Output<A>, error: Failure): A =>
+  error instanceof Defect ? (undefined as A) : output.of("")
 
 const hasReplacer = (options: SerializeOptions | undefined): boolean =>
   typeof options?.replacer === "function" || Array.isArray(options?.replacer)

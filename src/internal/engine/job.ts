@@ -6,7 +6,7 @@ import type { SerializationError } from "../../SerializationError.ts"
 import type { Breaker } from "../pool/circuitBreaker.ts"
 import { isCloneable } from "../routing/cloneable.ts"
 import type { Counters } from "../telemetry/counters.ts"
-import type { Outcome } from "../telemetry/outcome.ts"
+import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import type { Frame } from "../plan/frameBuilder.ts"
 import { encodeText } from "../frame/encodeFrame.ts"
 import { outputTooLong, sizeLimitExceeded, workerFailed } from "../errors/serializationErrors.ts"
@@ -22,6 +22,7 @@ import type { Sink } from "../output/sink.ts"
 import type { FrameResult, FrameTask } from "../frame/frame.ts"
 import type { WorkerPoolError } from "../pool/workerPoolError.ts"
 import type { Beginning } from "../plan/singleFrame.ts"
+import { realTimers } from "../turns/realTimers.ts"
 
 /** Frames of one call that may be with the workers, or wait behind one that is. */
 const window = 16
@@ -53,7 +54,7 @@ interface Pending {
 }
 
 export class Job extends InTurns {
-  error: SerializationError | undefined = undefined
+  error: Failure | undefined = undefined
   isTruncated = false
   /** Stopped by the caller. */
   isCancelled = false
@@ -118,7 +119,7 @@ export class Job extends InTurns {
       this.sliced++
       sink.text(beginning.text)
       this.isCut = true
-    } else this.fail(beginning)
+    } else this.endWith(beginning)
     return !this.isDone
   }
 
@@ -131,15 +132,15 @@ export class Job extends InTurns {
         : this.waitForThread(port, (error) => this.failWorker(error))
     }
     const budget = limit === undefined ? router.frameSize : Math.min(router.frameSize, Math.max(1024, limit.rest))
-    const begin = performance.now()
+    const begin = realTimers.now()
     const frame = plan.next(budget)
     if (plan.failure !== undefined && frame.values.length === 0 && frame.tail === "") return true
-    const planned = performance.now()
+    const planned = realTimers.now()
     const wanted: Route = wantsWorker ? router.route(frame, output, port.threads()) : "sliced"
     const route: Route = wantsWorker && wanted === "worker" && this.canSend(frame) ? "worker" : "sliced"
     if (route === "worker") this.send(frame, port!)
     else this.slice(frame)
-    router.observe(frame, output, route, performance.now() - planned, planned - begin)
+    router.observe(frame, output, route, realTimers.now() - planned, planned - begin)
     // A frame that comes after one at a worker waits here for its turn.
     const first = this.pending[0]
     return first?.frame === frame && first.result !== undefined ? this.deliver(first) : true
@@ -147,7 +148,7 @@ export class Job extends InTurns {
 
   private failWorker(error: WorkerPoolError): void {
     this.pool.failed(error)
-    if (!this.options.fallback) this.fail(workerFailed(error))
+    if (!this.options.fallback) this.endWith(workerFailed(error))
   }
 
   private canSend(frame: Frame): boolean {
@@ -185,7 +186,7 @@ export class Job extends InTurns {
     try {
       return encodeText(taskOf(frame, "string"))
     } catch (thrown) {
-      this.fail(this.options.diagnose(thrown))
+      this.endWith(this.options.diagnose(thrown))
       return undefined
     }
   }
@@ -193,9 +194,9 @@ export class Job extends InTurns {
   private deliver({ error, frame, result, route }: Pending): boolean {
     this.pending.shift()
     if (result !== undefined) {
-      const begin = performance.now()
+      const begin = realTimers.now()
       this.take(frame, result)
-      this.options.router.observeTaking(frame, this.options.output, route, performance.now() - begin)
+      this.options.router.observeTaking(frame, this.options.output, route, realTimers.now() - begin)
       return true
     }
     this.failWorker(error!)
@@ -210,7 +211,7 @@ export class Job extends InTurns {
     if (limit !== undefined) this.judge(limit.frame(frame, result))
     else if (result.bytes !== undefined) sink.bytes(result.bytes)
     else sink.text(result.text!)
-    if (sink.isTooLong) this.fail(outputTooLong())
+    if (sink.isTooLong) this.endWith(outputTooLong())
     // Left to the garbage collector, the buffers of all frames bring the next major collection about.
     if (result.isMoved === true) (result.bytes!.buffer as ArrayBuffer).transfer(0)
   }
@@ -218,7 +219,7 @@ export class Job extends InTurns {
   private judge(verdict: Verdict): boolean {
     if (verdict === "within") return true
     const { limit } = this.options
-    if (verdict === "exceeded") this.fail(sizeLimitExceeded(limit!.maxSize, limit!.unit))
+    if (verdict === "exceeded") this.endWith(sizeLimitExceeded(limit!.maxSize, limit!.unit))
     else {
       this.isTruncated = true
       this.isCut = true
@@ -229,7 +230,7 @@ export class Job extends InTurns {
 
   private failPlanned(error: SerializationError): boolean {
     const { limit } = this.options
-    if (limit === undefined || this.judge(limit.beforeFailure())) this.fail(error)
+    if (limit === undefined || this.judge(limit.beforeFailure())) this.endWith(error)
     return !this.isDone
   }
 
@@ -238,7 +239,7 @@ export class Job extends InTurns {
       this.isPlanned = true
       if (!this.isCut) this.options.limit?.end()
       if (this.options.sink.isTooLong) {
-        this.fail(outputTooLong())
+        this.endWith(outputTooLong())
         return false
       }
     }
@@ -247,7 +248,11 @@ export class Job extends InTurns {
     return false
   }
 
-  private fail(error: SerializationError): void {
+  protected crash(thrown: unknown): void {
+    this.endWith(new Defect(thrown))
+  }
+
+  private endWith(error: Failure): void {
     if (this.isDone) return
     this.error = error
     this.end()

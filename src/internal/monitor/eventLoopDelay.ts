@@ -13,6 +13,7 @@
  * covers between half a window and a whole one.
  */
 import { monitorEventLoopDelay, performance } from "node:perf_hooks"
+import { realTimers } from "../turns/realTimers.ts"
 
 /** Whether Node's histogram can measure each iteration of the loop. */
 export const isExactIn = (version: string): boolean => {
@@ -60,13 +61,13 @@ export class EventLoopWatch {
     this.younger = make()
     // An immediate runs after the first sample.
     if (isExact) {
-      this.first = setImmediate(() => {
+      this.first = realTimers.setImmediate(() => {
         this.older.reset()
         this.younger.reset()
         this.first = undefined
       })
     }
-    this.timer = setInterval(() => this.turn(), window / 2)
+    this.timer = realTimers.setInterval(() => this.turn(), window / 2)
     this.timer.unref()
   }
 
@@ -102,8 +103,8 @@ export class EventLoopWatch {
   }
 
   close(): void {
-    clearInterval(this.timer)
-    clearImmediate(this.first)
+    realTimers.clearInterval(this.timer)
+    realTimers.clearImmediate(this.first)
     this.older.disable()
     this.younger.disable()
   }

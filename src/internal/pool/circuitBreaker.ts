@@ -6,6 +6,7 @@
  */
 
 import type { WorkerPoolError } from "./workerPoolError.ts"
+import { realTimers } from "../turns/realTimers.ts"
 
 /** Calls in a row with a failed frame that open the breaker. */
 const failuresToOpen = 3
@@ -22,7 +23,7 @@ export class Breaker {
 
   get state(): BreakerState {
     if (this.failures < failuresToOpen) return "closed"
-    return performance.now() < this.openUntil ? "open" : "half-open"
+    return realTimers.now() < this.openUntil ? "open" : "half-open"
   }
 
   /** Whether a call may use the pool now. In the half-open state the first to ask is the one that tries. */
@@ -52,7 +53,7 @@ export class Breaker {
     this.failures++
     this.isTrying = false
     if (this.failures < failuresToOpen) return
-    this.openUntil = performance.now() + this.pause
+    this.openUntil = realTimers.now() + this.pause
     this.pause = Math.min(longestPause, this.pause * 2)
   }
 

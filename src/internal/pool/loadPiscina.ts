@@ -2,7 +2,7 @@
  * Loads Piscina when the first thread is needed, and not before.
  */
 import { createRequire } from "node:module"
-import { setImmediate } from "node:timers/promises"
+import { realTimers } from "../turns/realTimers.ts"
 import type { Piscina } from "piscina"
 
 let loading: Promise<typeof Piscina> | undefined
@@ -27,10 +27,10 @@ const inParts = async (): Promise<void> => {
   try {
     const inside = createRequire(createRequire(import.meta.url).resolve("piscina"))
     for (const part of ["node:worker_threads", "./common", "./task_queue", "./worker_pool", "./histogram", "./index"]) {
-      await setImmediate()
+      await realTimers.nextTurn()
       inside(part)
     }
-    await setImmediate()
+    await realTimers.nextTurn()
   } catch {
     // See above.
   }

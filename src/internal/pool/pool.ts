@@ -14,6 +14,8 @@ import type { WorkerPoolStats } from "./poolTypes.ts"
 import { Threads, type ThreadsListener } from "./threads.ts"
 import { delay } from "./unrefTimer.ts"
 import type { WorkerFile } from "./workerFile.ts"
+import { onNextTurn } from "../turns/nextTurn.ts"
+import { realTimers } from "../turns/realTimers.ts"
 
 export class Pool implements ThreadsListener {
   private readonly settings: PoolSettings
@@ -106,7 +108,7 @@ export class Pool implements ThreadsListener {
   }
 
   private post(entry: Entry, thread: PoolThread): void {
-    entry.deadline = performance.now() + this.settings.taskTimeout
+    entry.deadline = realTimers.now() + this.settings.taskTimeout
     this.inFlight.add(entry)
     thread.inFlight++
     const onError = (cause: unknown) => this.settle(entry, thread, taskFailed(cause, entry.posted), undefined)
@@ -122,7 +124,7 @@ export class Pool implements ThreadsListener {
       else this.settle(entry, thread, undefined, answer)
     }, onError)
     // If the clone has failed, the promise is rejected already, and the lines above run before this one.
-    queueMicrotask(() => {
+    realTimers.queueMicrotask(() => {
       entry.posted = true
     })
     if (this.deadlineTimer === undefined) this.watchDeadlines()
@@ -184,7 +186,7 @@ export class Pool implements ThreadsListener {
     }
     if (called > 0 && this.queue.size > 0 && !this.pumping) {
       this.pumping = true
-      setImmediate(() => {
+      onNextTurn(() => {
         this.pumping = false
         this.pump()
       })
@@ -196,13 +198,13 @@ export class Pool implements ThreadsListener {
   private watchDeadlines(): void {
     const [oldest] = this.inFlight
     if (oldest === undefined) return
-    this.deadlineTimer = delay(Math.max(1, oldest.deadline - performance.now()), () => {
+    this.deadlineTimer = delay(Math.max(1, oldest.deadline - realTimers.now()), () => {
       this.deadlineTimer = undefined
       const [next] = this.inFlight
       if (next === undefined) return
-      if (next.deadline > performance.now()) return this.watchDeadlines()
+      if (next.deadline > realTimers.now()) return this.watchDeadlines()
       // If the event loop was held until now, the answer may be there, unread: timers come before messages.
-      setImmediate(() => {
+      onNextTurn(() => {
         if (this.inFlight.has(next)) this.retire(taskTimedOut(this.settings.taskTimeout))
         else if (this.deadlineTimer === undefined) this.watchDeadlines()
       })
@@ -225,12 +227,12 @@ export class Pool implements ThreadsListener {
       const drained = Promise.withResolvers<void>()
       this.onDrained = drained.resolve
       // As with deadlines, answers that are there count.
-      const timer = delay(this.settings.shutdownTimeout, () => void setImmediate(drained.resolve))
+      const timer = delay(this.settings.shutdownTimeout, () => onNextTurn(drained.resolve))
       await drained.promise
-      clearTimeout(timer)
+      realTimers.clearTimeout(timer)
     }
     this.retire(poolClosed())
-    clearTimeout(this.deadlineTimer)
+    realTimers.clearTimeout(this.deadlineTimer)
     await this.threads.stopped()
   }
 

@@ -14,6 +14,7 @@ import { loadPiscina } from "./loadPiscina.ts"
 import { delay } from "./unrefTimer.ts"
 import type { WorkerFile } from "./workerFile.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
+import { realTimers } from "../turns/realTimers.ts"
 
 /** How many tasks a thread is given at a time: while it works on one, the others are cloned and wait in its port. */
 export const slotsPerThread = 8
@@ -124,9 +125,9 @@ export class PoolThread {
     piscina.on("workerDestroy", () => {
       if (this.state === "ready") {
         this.state = "gone"
-        queueMicrotask(() => this.listener.onGone(this, failed ? taskFailed(failure, true) : undefined))
+        realTimers.queueMicrotask(() => this.listener.onGone(this, failed ? taskFailed(failure, true) : undefined))
       } else {
-        queueMicrotask(() => this.failStart(failure))
+        realTimers.queueMicrotask(() => this.failStart(failure))
       }
     })
     // Throws if the system gives no thread, and leaves the task in Piscina's queue. Destroyed, Piscina would reject the task's

@@ -6,6 +6,7 @@ import type { WorkerFile } from "./workerFile.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
 import { PoolThread, slotsPerThread, type ThreadListener } from "./thread.ts"
 import { delay } from "./unrefTimer.ts"
+import { realTimers } from "../turns/realTimers.ts"
 
 /** A thread that did not start is not tried again beside others that run, until this many milliseconds later. */
 const growthPause = 30_000
@@ -82,21 +83,21 @@ export class Threads implements ThreadListener {
     if (count >= this.settings.maxThreads) return
     if (count === 0) {
       if (waiting) for (let i = Math.max(1, this.settings.minThreads); i > 0; i--) this.start()
-    } else if (count === this.ready && (waiting || inFlight >= 2 * count) && performance.now() >= this.growAfter) {
+    } else if (count === this.ready && (waiting || inFlight >= 2 * count) && realTimers.now() >= this.growAfter) {
       this.start()
     }
   }
 
   /** To be called when a thread's last task was answered. */
   becameIdle(thread: PoolThread): void {
-    thread.idleSince = performance.now()
+    thread.idleSince = realTimers.now()
     if (this.idleTimer === undefined) this.watchIdle(this.settings.idleTimeout)
   }
 
   /** Ends all threads, whatever they are doing. */
   stopAll(): void {
     for (const thread of this.list) this.stop(thread)
-    clearTimeout(this.idleTimer)
+    realTimers.clearTimeout(this.idleTimer)
     this.idleTimer = undefined
   }
 
@@ -113,7 +114,7 @@ export class Threads implements ThreadListener {
 
   onStartFailed(thread: PoolThread, error: WorkerPoolError): void {
     this.stop(thread)
-    this.growAfter = performance.now() + growthPause
+    this.growAfter = realTimers.now() + growthPause
     this.listener.onStartFailed(error)
   }
 
@@ -141,7 +142,7 @@ export class Threads implements ThreadListener {
   private watchIdle(milliseconds: number): void {
     this.idleTimer = delay(milliseconds, () => {
       this.idleTimer = undefined
-      const now = performance.now()
+      const now = realTimers.now()
       let next = Infinity
       for (const thread of this.list) {
         if (thread.state !== "ready" || thread.inFlight > 0 || this.list.length <= this.settings.minThreads) continue

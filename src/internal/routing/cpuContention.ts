@@ -8,6 +8,7 @@
  * process that was alone missed 0.05 to 0.16 (`node bench/answer.ts`), half of it without workers too.
  */
 import { performance } from "node:perf_hooks"
+import { realTimers } from "../turns/realTimers.ts"
 
 /** In milliseconds. */
 export interface Times {
@@ -90,7 +91,7 @@ export const crowding = new Crowding(() => {
     const thread = process.threadCpuUsage()
     const all = process.cpuUsage()
     return {
-      clock: performance.now(),
+      clock: realTimers.now(),
       idle: performance.eventLoopUtilization().idle,
       thread: (thread.user + thread.system) / 1000,
       process: (all.user + all.system) / 1000

@@ -12,6 +12,7 @@ import type { Frame } from "../plan/frameBuilder.ts"
 import { KindCosts, type Route } from "./routeCosts.ts"
 import { crowding, type Crowding } from "./cpuContention.ts"
 import type { Routing } from "../options/callOptions.ts"
+import { realTimers } from "../turns/realTimers.ts"
 
 /** A piece of work on the calling thread is to take about this long (ms). */
 const pieceTime = 0.25
@@ -84,7 +85,7 @@ export class Router {
   observe(frame: Sample, output: "string" | "bytes", route: Route, time: number, planning: number): void {
     if (frame.size === 0 || frame.isText === true) return
     this.last = this.costsOf(frame, output)
-    this.crowding.observe(route === "worker", performance.now())
+    this.crowding.observe(route === "worker", realTimers.now())
     this.last.worked(route, frame.size, route === "worker" ? time + answerCost : time)
     if (frame.size >= smallestFrame / 2) {
       const ideal = (pieceTime / (time + planning)) * frame.size
@@ -99,12 +100,12 @@ export class Router {
   }
 
   private couldStart(): boolean {
-    return performance.now() - this.lastStart >= startEvery
+    return realTimers.now() - this.lastStart >= startEvery
   }
 
   private mayStart(): boolean {
     if (!this.couldStart()) return false
-    this.lastStart = performance.now()
+    this.lastStart = realTimers.now()
     return true
   }
 

@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type { Outcome } from "../telemetry/outcome.ts"
+import { Defect, type Outcome } from "../telemetry/outcome.ts"
 
 type AnyFiber = Fiber.Fiber<unknown, unknown>
 
@@ -52,7 +52,9 @@ export const recordSpan = (
 
 const exitOf = (outcome: Outcome | undefined): Exit.Exit<void, unknown> => {
   if (outcome === undefined) return Exit.interrupt()
-  return outcome.error === undefined ? Exit.void : Exit.fail(outcome.error)
+  const { error } = outcome
+  if (error === undefined) return Exit.void
+  return error instanceof Defect ? Exit.die(error.thrown) : Exit.fail(error)
 }
 
 const now = (fiber: AnyFiber): bigint => fiber.getRef(Clock.Clock).currentTimeNanosUnsafe()

@@ -12,7 +12,7 @@ import type { SerializationMetrics } from "../telemetry/metricTypes.ts"
 import { snapshot } from "../telemetry/snapshot.ts"
 import { checkSerializeOptions, checkStreamOptions, defaultChunkSize } from "../options/validate.ts"
 import type { SerializationResult, SerializedBytes, SerializeOptions, StreamOptions } from "../options/callOptions.ts"
-import type { Outcome } from "../telemetry/outcome.ts"
+import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import { bytesOutput, type Output, stringOutput } from "../output/output.ts"
 import { Reader } from "./streamReader.ts"
 import { recordSpan, spanStart } from "./callSpan.ts"
@@ -58,7 +58,7 @@ const call = <A, B>(
     let ended: Effect.Effect<B, SerializationError> | undefined
     let resume: ((effect: Effect.Effect<B, SerializationError>) => void) | undefined
     const job = engine.serialize(value, options, output, (outcome, result) => {
-      ended = outcome.error === undefined ? Effect.succeed(make(outcome, result)) : Effect.fail(outcome.error)
+      ended = outcome.error === undefined ? Effect.succeed(make(outcome, result)) : failWith(outcome.error)
       if (start !== undefined) recordSpan(fiber, spanName(method), start, outcome, options?.label)
       resume?.(ended)
     })
@@ -71,6 +71,9 @@ const call = <A, B>(
       })
     })
   })
+
+const failWith = (error: Failure): Effect.Effect<never, SerializationError> =>
+  error instanceof Defect ? Effect.die(error.thrown) : Effect.fail(error)
 
 const spanName = (method: string): string => `Serialization.${method}`
 
@@ -106,7 +109,7 @@ const pull = (
     if (chunks !== undefined) return Effect.succeed(chunks as unknown as readonly [Uint8Array, ...Array<Uint8Array>])
     const { outcome } = reader
     if (outcome === undefined) return Effect.flatMap(wait, () => next)
-    if (outcome.error !== undefined) return Effect.fail(outcome.error)
+    if (outcome.error !== undefined) return failWith(outcome.error)
     options?.onEnd?.({ truncated: outcome.truncated, path: outcome.path, bytes: reader.bytes })
     return Cause.done()
   })

@@ -7,6 +7,7 @@ import type { Job } from "../engine/job.ts"
 import type { Outcome } from "../telemetry/outcome.ts"
 import type { Output } from "../output/output.ts"
 import type { SerializeOptions } from "../options/callOptions.ts"
+import { realTimers } from "../turns/realTimers.ts"
 
 export type Chunks = Array<Uint8Array<ArrayBuffer>>
 
@@ -62,7 +63,7 @@ export class Reader {
     const { resume } = this
     if (resume === undefined) return
     this.resume = undefined
-    queueMicrotask(resume)
+    realTimers.queueMicrotask(resume)
   }
 
   private output(): Output<void> {

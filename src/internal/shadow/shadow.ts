@@ -83,6 +83,7 @@ class Trial implements Task {
   private readonly text: string
   private readonly search: UserCodeSearch
   private pointer: PointerSearch | undefined = undefined
+  private isOver = false
 
   constructor(shadow: Shadow, value: unknown, options: SerializeOptions | undefined, text: string, nativeHold: number) {
     this.shadow = shadow
@@ -98,9 +99,21 @@ class Trial implements Task {
   step(): boolean {
     if (this.pointer !== undefined) return this.locate(this.pointer)
     if (this.search.step()) return true
-    if (this.search.hasUserCode) this.shadow.ended(this, "skipped")
+    if (this.search.hasUserCode) this.end("skipped")
     else this.start()
     return false
+  }
+
+  fail(thrown: unknown): void {
+    // Who is told of the difference has thrown.
+    if (this.isOver) throw thrown
+    this.end("failed")
+  }
+
+  private end(outcome: ShadowOutcome, pointer?: string): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.shadow.ended(this, outcome, pointer)
   }
 
   private start(): void {
@@ -110,14 +123,14 @@ class Trial implements Task {
       this.compare(job, sink)
     )
     if ("start" in job) job.start()
-    else this.shadow.ended(this, "failed")
+    else this.end("failed")
   }
 
   private compare(job: Job, sink: CompareSink): void {
     this.libraryHold = job.longestHeld
-    if (job.error !== undefined) this.shadow.ended(this, "failed")
-    else if (sink.difference === undefined) this.shadow.ended(this, "same")
-    else if (this.isChanged()) this.shadow.ended(this, "changed")
+    if (job.error !== undefined) this.end("failed")
+    else if (sink.difference === undefined) this.end("same")
+    else if (this.isChanged()) this.end("changed")
     else {
       this.pointer = new PointerSearch(this.text, sink.difference)
       schedule(this)
@@ -137,7 +150,7 @@ class Trial implements Task {
 
   private locate(pointer: PointerSearch): boolean {
     if (pointer.step()) return true
-    this.shadow.ended(this, "different", pointer.pointer)
+    this.end("different", pointer.pointer)
     return false
   }
 }

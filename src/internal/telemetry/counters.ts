@@ -3,7 +3,7 @@
  */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
 import { Labels, type LabelTally } from "./labels.ts"
-import type { Outcome } from "./outcome.ts"
+import { Defect, type Outcome } from "./outcome.ts"
 import { Tally } from "./callStats.ts"
 
 export class Counters {
@@ -16,7 +16,7 @@ export class Counters {
     fallback: new Tally()
   }
   readonly labels = new Labels<LabelTally>(() => ({ calls: 0, held: 0, longestHeld: 0 }))
-  /** Failed calls by the tag of their reason. */
+  /** Failed calls by the tag of their reason; a defect has none. */
   readonly failuresByReason = new Map<string, number>()
   /** Calls with a failed frame, by the tag of the worker pool's reason. */
   readonly workerErrorsByReason = new Map<string, number>()
@@ -38,7 +38,7 @@ export class Counters {
     if (outcome.truncated) this.truncated++
     if (outcome.error !== undefined) {
       this.failures++
-      increment(this.failuresByReason, outcome.error.reason._tag)
+      increment(this.failuresByReason, outcome.error instanceof Defect ? "Defect" : outcome.error.reason._tag)
     }
     if (label !== undefined) {
       const tally = this.labels.of(label)

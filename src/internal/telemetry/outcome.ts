@@ -4,9 +4,20 @@
 import type { SerializationError } from "../../SerializationError.ts"
 import type { SerializationPath } from "../options/callOptions.ts"
 
+/** What was thrown where nothing may throw: memory that cannot be had, or a mistake of this library. */
+export class Defect {
+  readonly thrown: unknown
+
+  constructor(thrown: unknown) {
+    this.thrown = thrown
+  }
+}
+
+export type Failure = SerializationError | Defect
+
 /** How a call has ended. */
 export interface Outcome {
-  readonly error: SerializationError | undefined
+  readonly error: Failure | undefined
   readonly truncated: boolean
   readonly path: SerializationPath
   readonly arm: Arm
@@ -29,7 +40,7 @@ export type Arm = "none" | "control" | "offloop"
 /** Of a call that has ended within `serialize`. */
 export const atOnce = (
   arm: Arm,
-  error: SerializationError | undefined,
+  error: Failure | undefined,
   truncated: boolean,
   held: number,
   size: number

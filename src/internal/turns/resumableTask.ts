@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { Port } from "../pool/poolClient.ts"
+import { realTimers } from "./realTimers.ts"
 import { charge, holdProcess, releaseProcess, schedule, type Task, timeLeft } from "./turnQueue.ts"
 import type { WorkerPoolError } from "../pool/workerPoolError.ts"
 
@@ -34,16 +35,24 @@ export abstract class InTurns implements Task {
   /** Does one step. True when there is more to do now. */
   protected abstract advance(): boolean
 
+  /** A step has thrown: ends the work, so that whoever waits for it is told. */
+  protected abstract crash(thrown: unknown): void
+
   /** Begins in the caller's own turn, and stays there while the turn has time left. */
   start(): void {
-    const begin = performance.now()
+    const begin = realTimers.now()
     const until = begin + timeLeft(this.budget)
     let now = begin
     this.pieceBegan = begin
-    while (now < until) {
-      const more = this.advance()
-      now = performance.now()
-      if (!more) break
+    try {
+      while (now < until) {
+        const more = this.advance()
+        now = realTimers.now()
+        if (!more) break
+      }
+    } catch (thrown) {
+      now = realTimers.now()
+      this.fail(thrown)
     }
     this.endPiece()
     charge(now - begin)
@@ -56,21 +65,35 @@ export abstract class InTurns implements Task {
   /** Does all of it at once. */
   runToEnd(): void {
     this.isInOneGo = true
-    const began = performance.now()
+    const began = realTimers.now()
     this.pieceBegan = began
-    while (this.advance());
-    charge(performance.now() - began)
+    try {
+      while (this.advance());
+    } catch (thrown) {
+      this.fail(thrown)
+    }
+    charge(realTimers.now() - began)
   }
 
   step(): boolean {
     this.isRunning = true
     this.isWoken = false
-    this.pieceBegan = performance.now()
+    this.pieceBegan = realTimers.now()
     const more = !this.isDone && this.inContext!(this.go)
     this.endPiece()
     this.isRunning = false
     this.isScheduled = more || (this.isWoken && !this.isDone)
     return this.isScheduled
+  }
+
+  /** A step has thrown. */
+  fail(thrown: unknown): void {
+    this.isRunning = false
+    this.isScheduled = false
+    this.endPiece()
+    // Who is told of the end has thrown.
+    if (this.isDone) throw thrown
+    this.crash(thrown)
   }
 
   /** Goes on in a turn to come. */
@@ -97,10 +120,10 @@ export abstract class InTurns implements Task {
   /** Goes on when a thread has room, or none can be had. */
   protected waitForThread(port: Port, onError: (error: WorkerPoolError) => void): boolean {
     this.waitForWorker()
-    const begin = performance.now()
+    const begin = realTimers.now()
     this.cancelWait = port.whenReady((error) => {
       this.cancelWait = undefined
-      this.waited += performance.now() - begin
+      this.waited += realTimers.now() - begin
       if (this.isDone) return
       if (error !== undefined) onError(error)
       this.wake()
@@ -121,7 +144,7 @@ export abstract class InTurns implements Task {
 
   private endPiece(): void {
     if (this.pieceBegan === 0) return
-    const time = performance.now() - this.pieceBegan
+    const time = realTimers.now() - this.pieceBegan
     this.pieceBegan = 0
     this.held += time
     if (time > this.longestHeld) this.longestHeld = time

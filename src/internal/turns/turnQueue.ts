@@ -1,32 +1,36 @@
 /**
- * Turns of the event loop, shared by all calls of all layers on this thread.
+ * Turns of the event loop, shared by all calls of all layers on this thread: the one way in which this library does long work.
  *
  * A turn goes from one check phase (`setImmediate`) to the next. Whatever is done in it, at once in a caller's own turn or
  * later for calls in flight, is added up in `spent`, and a call goes on only while that is below its own budget. So a hundred
  * concurrent calls hold the loop no longer than one does.
  */
+import { onNextTurn, type PlannedTurn } from "./nextTurn.ts"
+import { realTimers } from "./realTimers.ts"
 
 /** A piece of work that is done in small steps. */
 export interface Task {
   /** Milliseconds of a turn after which it does not go on. */
   readonly budget: number
-  /** Does one step; true when there is more to do now. Never throws. */
+  /** Does one step; true when there is more to do now. */
   step(): boolean
+  /** A step has thrown, and is the last one. Tells whoever waits for the task; the queue goes on with the others. */
+  fail(thrown: unknown): void
 }
 
 let queue: Array<Task> = []
 let spent = 0
-let immediate: NodeJS.Immediate | undefined
+let planned: PlannedTurn | undefined
 /** A turn is under way. It decides at its end whether there is another one. */
 let isTicking = false
 let longest = 0
 
 // Nobody has done anything in this turn yet. The next one begins anew; a process that could end need not wait for it.
 const begin = (): void => {
-  if (immediate !== undefined || isTicking) return
+  if (planned !== undefined || isTicking) return
   spent = 0
-  immediate = setImmediate(tick)
-  immediate.unref()
+  planned = onNextTurn(tick)
+  planned.unref()
 }
 
 /** Milliseconds of `budget` that are left in this turn. */
@@ -45,36 +49,57 @@ export const charge = (milliseconds: number): void => {
 /** The longest synchronous piece since the thread began, in milliseconds. */
 export const longestHold = (): number => longest
 
-/** Goes on with `task` in turns to come, until a step says that there is nothing to do now. */
+/** Goes on with `task` in turns to come, until a step says that there is nothing to do now, or throws. */
 export const schedule = (task: Task): void => {
   queue.push(task)
   if (isTicking) return
-  if (immediate === undefined) immediate = setImmediate(tick)
-  else immediate.ref()
+  if (planned === undefined) planned = onNextTurn(tick)
+  else planned.ref()
 }
 
 const tick = (): void => {
   const tasks = queue
-  const began = performance.now()
+  const began = realTimers.now()
   let i = 0
   queue = []
-  immediate = undefined
+  planned = undefined
   isTicking = true
   spent = 0
   while (i < tasks.length && spent < tasks[i]!.budget) {
     const task = tasks[i++]!
-    if (task.step()) tasks.push(task)
-    spent = performance.now() - began
+    if (stepOf(task)) tasks.push(task)
+    spent = realTimers.now() - began
   }
   isTicking = false
   if (spent > longest) longest = spent
   if (i < tasks.length) queue = tasks.slice(i).concat(queue)
   if (queue.length > 0) {
-    immediate = setImmediate(tick)
+    planned = onNextTurn(tick)
   } else if (i > 0) {
     // What was done counts until the next turn. After a turn without work there is none.
-    immediate = setImmediate(tick)
-    immediate.unref()
+    planned = onNextTurn(tick)
+    planned.unref()
+  }
+}
+
+// What a task throws is its own affair: here it would take the turns of all others with it.
+const stepOf = (task: Task): boolean => {
+  try {
+    return task.step()
+  } catch (thrown) {
+    fail(task, thrown)
+    return false
+  }
+}
+
+const fail = (task: Task, thrown: unknown): void => {
+  try {
+    task.fail(thrown)
+  } catch (error) {
+    // Nobody is left to tell but the process.
+    realTimers.queueMicrotask(() => {
+      throw error
+    })
   }
 }
 
@@ -83,9 +108,9 @@ let keeper: NodeJS.Timeout | undefined
 
 /** Keeps the process alive while a call waits for a worker thread: idle threads do not. */
 export const holdProcess = (): void => {
-  if (waiting++ === 0) keeper = setInterval(() => {}, 0x7fff_ffff)
+  if (waiting++ === 0) keeper = realTimers.setInterval(() => {}, 0x7fff_ffff)
 }
 
 export const releaseProcess = (): void => {
-  if (--waiting === 0) clearInterval(keeper)
+  if (--waiting === 0) realTimers.clearInterval(keeper)
 }

@@ -1,0 +1,28 @@
+/**
+ * The timers and the clock that Node gives, whatever a test puts in their place.
+ *
+ * Fake timers (Vitest, Jest, Sinon, `node:test`) replace globals and the exports of `node:timers`. Work that waits for a faked
+ * `setImmediate` hangs until the test moves its clock, and for good once the real timers are back. So all are taken when this
+ * module loads, and nothing in this library reads the globals. What is meant to follow a test's clock asks `Clock` of Effect.
+ *
+ * It is an object, so that tests of this library can move its clock: `vi.spyOn(realTimers, "now")`.
+ */
+import { performance } from "node:perf_hooks"
+import { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from "node:timers"
+import { scheduler } from "node:timers/promises"
+
+export const realTimers = {
+  /** Milliseconds, as `performance.now` tells them. */
+  now: performance.now.bind(performance),
+  setImmediate,
+  clearImmediate,
+  setTimeout,
+  clearTimeout,
+  setInterval,
+  clearInterval,
+  queueMicrotask: globalThis.queueMicrotask,
+  /** A promise of the next turn. No tool fakes this one, so it is real even where fake timers were there before this module. */
+  nextTurn: (): Promise<void> => yieldTurn.call(scheduler)
+}
+
+const yieldTurn = scheduler.yield
