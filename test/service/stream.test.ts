@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Latch, Stream } from "effect"
+import { makeSerializer } from "../../src/Async.ts"
 import * as SerializationLayer from "../../src/Layer.ts"
 import type { StreamOptions, StreamSummary } from "../../src/Serialization.ts"
 import { until } from "../fixtures/pool.ts"
 import { makeRoutes, serviceOf } from "../support/routes.ts"
-import { around, records } from "../support/values.ts"
+import { around, records, rejection } from "../support/values.ts"
 
 const sliced = serviceOf(SerializationLayer.layerSliced())
 
@@ -198,28 +199,44 @@ describe("onEnd", () => {
     })
   )
 
-  it.effect("what it throws is a defect of the stream, after all of the text", () =>
-    Effect.gen(function* () {
-      const { metrics, serialize, stream } = yield* sliced
-      const thrown = new Error("thrown by onEnd")
-      const chunks: Array<Uint8Array> = []
+  const thrown = new Error("thrown by onEnd")
+  const failing: { readonly [what: string]: () => void } = {
+    "what it throws": () => {
+      throw thrown
+    },
+    "what its promise is rejected with": async () => {
+      throw thrown
+    }
+  }
+  for (const [what, onEnd] of Object.entries(failing)) {
+    it.effect(`${what} is a defect of the stream, after all of the text`, () =>
+      Effect.gen(function* () {
+        const { metrics, serialize, stream } = yield* sliced
+        const chunks: Array<Uint8Array> = []
+        for (const value of [{ a: 1 }, records(5000)]) {
+          chunks.length = 0
+          const defect = yield* stream(value, { onEnd }).pipe(
+            Stream.runForEach((chunk) => Effect.sync(() => void chunks.push(chunk))),
+            Effect.catchDefect((defect) => Effect.succeed(defect))
+          )
+          assert.strictEqual(defect, thrown)
+          assert.isTrue(joined(chunks) === JSON.stringify(value))
+        }
+        assert.strictEqual((yield* serialize(1)).serialized, "1")
+        assert.strictEqual((yield* metrics).failures, 0)
+      })
+    )
+
+    it(`${what} breaks a web stream, and nothing else`, async () => {
+      await using serializer = makeSerializer({ routing: "sliced" })
       for (const value of [{ a: 1 }, records(5000)]) {
-        chunks.length = 0
-        const defect = yield* stream(value, {
-          onEnd: () => {
-            throw thrown
-          }
-        }).pipe(
-          Stream.runForEach((chunk) => Effect.sync(() => void chunks.push(chunk))),
-          Effect.catchDefect((defect) => Effect.succeed(defect))
-        )
-        assert.strictEqual(defect, thrown)
-        assert.isTrue(joined(chunks) === JSON.stringify(value))
+        const stream = serializer.serializeToReadableStream(value, { onEnd })
+        assert.strictEqual(await rejection(new Response(stream).text()), thrown)
+        const { serialized } = await serializer.serialize(value)
+        assert.isTrue(serialized === JSON.stringify(value))
       }
-      assert.strictEqual((yield* serialize(1)).serialized, "1")
-      assert.strictEqual((yield* metrics).failures, 0)
     })
-  )
+  }
 })
 
 describe("the end before the end", () => {
@@ -280,7 +297,8 @@ describe("errors", () => {
   )
 
   for (const [options, message] of [
-    [{ chunkSize: 0 }, /`chunkSize` to be a whole number from 1 up, but it is 0/],
+    [{ chunkSize: 0 }, /`chunkSize` to be a whole number from 1 to 16777216 \(16 MiB\), but it is 0/],
+    [{ chunkSize: 2 ** 50 }, /`chunkSize`/],
     [{ chunkSize: 1.5 }, /`chunkSize`/],
     [{ chunkSize: Infinity }, /`chunkSize`/],
     [{ onEnd: 1 }, /`onEnd` to be a function/],

@@ -110,8 +110,15 @@ const pull = (
     const { outcome } = reader
     if (outcome === undefined) return Effect.flatMap(wait, () => next)
     if (outcome.error !== undefined) return failWith(outcome.error)
-    options?.onEnd?.({ truncated: outcome.truncated, path: outcome.path, bytes: reader.bytes })
-    return Cause.done()
+    const { path, truncated } = outcome
+    const answer: unknown = options?.onEnd?.({ truncated, path, bytes: reader.bytes })
+    // An `async` function may stand where none is asked for. What it is rejected with is the stream's, not the process's.
+    return answer instanceof Promise
+      ? Effect.andThen(
+          Effect.promise(() => answer),
+          Cause.done()
+        )
+      : Cause.done()
   })
   return next
 }
