@@ -121,6 +121,19 @@ report(
   "ms"
 )
 
+// utf8.ts: 32 K of text into a chunk, by the encoder and by `Buffer.write`.
+const chunk = Buffer.allocUnsafeSlow(512 * 1024)
+const encoder = new TextEncoder()
+for (const [what, sentence] of [
+  ["ASCII", "The quick brown fox jumps over the lazy dog. "],
+  ["Latin-1", "Élève à l'école, où les garçons sont déjà là. "],
+  ["two-byte", "Ça coûte – dit-il – 30 €, and no more than that. "]
+] as const) {
+  const text = JSON.stringify(sentence.repeat(1_000)).slice(0, 32_768)
+  each(`utf8.ts: 32 K of ${what} text, encodeInto`, 300, () => (sum += encoder.encodeInto(text, chunk).written))
+  each(`utf8.ts: 32 K of ${what} text, Buffer.write`, 300, () => (sum += chunk.write(text, 0)))
+}
+
 // bytesSink.ts: 40 MB of bytes put together in steps of 512 KB, and in one go.
 const step = 512 * 1024
 const chunks = Array.from({ length: 10 }, () => new Uint8Array(4 << 20).fill(1))

@@ -49,8 +49,15 @@ describe("options of a call", () => {
   }
 
   for (const [options, message] of [
-    [{ chunkSize: 0 }, "Expected `chunkSize` to be a whole number from 1 up, but it is 0"],
-    [{ chunkSize: Infinity }, "Expected `chunkSize` to be a whole number from 1 up, but it is Infinity"],
+    [{ chunkSize: 0 }, "Expected `chunkSize` to be a whole number from 1 to 16777216 (16 MiB), but it is 0"],
+    [
+      { chunkSize: 2 ** 24 + 1 },
+      "Expected `chunkSize` to be a whole number from 1 to 16777216 (16 MiB), but it is 16777217"
+    ],
+    [
+      { chunkSize: Infinity },
+      "Expected `chunkSize` to be a whole number from 1 to 16777216 (16 MiB), but it is Infinity"
+    ],
     [{ onEnd: {} }, "Expected `onEnd` to be a function, but it is an object"]
   ] as const) {
     it(message, () => assert.strictEqual(checkStreamOptions(any(options)), message))

@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { vi } from "vitest"
 import { BytesSink } from "../../src/internal/output/bytesSink.ts"
 import { ChunkSink } from "../../src/internal/output/chunkSink.ts"
 import { type Sink, StringSink } from "../../src/internal/output/sink.ts"
+import { toBytes } from "../../src/internal/output/utf8.ts"
 
 const texts = ["", "a", "é", "😀", "\ud800", "plain ".repeat(1000), "é😀".repeat(5000), "x".repeat(700_000), "end"]
 const whole = Buffer.from(texts.join(""))
@@ -130,6 +133,34 @@ describe("chunks", () => {
     }
   }
 
+  it("a small text takes no large one", () => {
+    const asked: Array<number> = []
+    const allocate = Buffer.allocUnsafeSlow
+    vi.spyOn(Buffer, "allocUnsafeSlow").mockImplementation((size) => {
+      asked.push(size)
+      return allocate(size)
+    })
+    try {
+      for (const [length, largest] of [
+        [10, 65_536],
+        [65_536, 65_536],
+        [65_537, 262_144],
+        [5_000_000, 16_777_216]
+      ] as const) {
+        asked.length = 0
+        const sink = new ChunkSink(16_777_216, () => {})
+        const text = "x".repeat(length)
+        for (let at = 0; at < length; at += 10_000) sink.text(text.slice(at, at + 10_000))
+        finish(sink)
+        assert.isAtMost(Math.max(0, ...asked), largest)
+        const chunks = sink.take()
+        assert.deepStrictEqual([chunks.length, Buffer.concat(chunks).toString() === text], [1, true])
+      }
+    } finally {
+      vi.restoreAllMocks()
+    }
+  })
+
   it("what a reader has is not written to again, by this stream or the next", () => {
     const letters = ["a", "b", "c", "d"]
     const sinks = letters.map(() => new ChunkSink(65_536, () => {}))
@@ -154,5 +185,64 @@ describe("chunks", () => {
     assert.isFalse(large.isFull)
     large.text("x".repeat(1000))
     assert.isTrue(large.isFull)
+  })
+})
+
+describe("any texts", () => {
+  const alphabets = ["a", "aé", "aé–", "a–😀", "😀\ud800\udc00", "\u0000\u007f\u0080\u07ff\u0800\uffff"]
+  const text = fc
+    .tuple(fc.constantFrom(...alphabets), fc.integer({ min: 0, max: 9_000 }), fc.integer({ min: 1, max: 97 }))
+    .map(([alphabet, length, step]) => {
+      const units = alphabet.split("")
+      return Array.from({ length }, (_, i) => units[(i * step + (i >> 5)) % units.length]!).join("")
+    })
+  const given = fc.array(fc.tuple(text, fc.boolean()), { maxLength: 12 })
+  const chunkSize = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1_000, max: 70_000 }))
+
+  const wholeOf = (parts: ReadonlyArray<readonly [string, boolean]>) =>
+    Buffer.concat(parts.map(([text]) => Buffer.from(text)))
+
+  it("become the bytes that `TextEncoder` gives", () => {
+    fc.assert(
+      fc.property(given, (parts) => {
+        const sink = new BytesSink()
+        for (const [text, asBytes] of parts)
+          if (asBytes) sink.bytes(Buffer.from(text))
+          else sink.text(text)
+        finish(sink)
+        assert.isTrue(wholeOf(parts).equals(sink.value))
+      }),
+      { numRuns: 100 }
+    )
+  })
+
+  it("become the same in chunks, all full but for the last", () => {
+    fc.assert(
+      fc.property(given, chunkSize, (parts, size) => {
+        const short = size < 10 ? parts.map(([text, asBytes]) => [text.slice(0, 300), asBytes] as const) : parts
+        const sink = new ChunkSink(size, () => {})
+        for (const [text, asBytes] of short)
+          if (asBytes) sink.bytes(Buffer.from(text))
+          else sink.text(text)
+        finish(sink)
+        const chunks = sink.take()
+        assert.isTrue(Buffer.concat(chunks).equals(wholeOf(short)))
+        assert.isTrue(chunks.slice(0, -1).every(({ length }) => length === size))
+        assert.isTrue(chunks.every(({ buffer, length }) => buffer.byteLength === length))
+      }),
+      { numRuns: 100 }
+    )
+  })
+
+  it("of any size are encoded whole", () => {
+    for (const unit of ["a", "é", "–", "😀", "\ud800"]) {
+      for (const length of [0, 1, 4_095, 4_096, 65_535, 65_536, 65_537, 300_000]) {
+        const text = unit.repeat(length)
+        const bytes = toBytes(text)
+        assert.isTrue(new TextEncoder().encode(text).every((byte, i) => byte === bytes[i]))
+        assert.strictEqual(bytes.buffer.byteLength, bytes.length)
+        assert.strictEqual(bytes.length, Buffer.byteLength(text))
+      }
+    }
   })
 })

@@ -83,9 +83,12 @@ export interface StreamSummary {
  * @since 0.1.0
  */
 export interface StreamOptions extends SerializeOptions {
-  /** The largest chunk, in bytes. A whole number from 1 up. Default 65536. */
+  /** The largest chunk, in bytes. A whole number from 1 to 16777216 (16 MiB). Default 65536. */
   readonly chunkSize?: number | undefined
-  /** Called once, after the last chunk was taken. Not called if the stream fails or is stopped early. */
+  /**
+   * Called once, after the last chunk was taken. Not called if the stream fails or is stopped early. What it throws is a defect
+   * of the stream; so is what its promise is rejected with, if it gives one, and the stream ends when that is settled.
+   */
   readonly onEnd?: ((summary: StreamSummary) => void) | undefined
 }
 

@@ -5,9 +5,11 @@
  * order allocates nothing here, because a whole call may take a microsecond.
  */
 import type { SerializeOptions, StreamOptions } from "./callOptions.ts"
-import { count, isCount, isObject, isWhole, whole, wrong } from "./validators.ts"
+import { count, isCount, isObject, isWhole, wrong } from "./validators.ts"
 
-export const defaultChunkSize = 65536
+export const defaultChunkSize = 65_536
+/** A chunk is copied as it grows, and memory that cannot be had is nobody's wish: 16 MiB. */
+const largestChunkSize = 16_777_216
 
 /** What is wrong with the options of `serialize` and `serializeToBytes`, if anything is. */
 export const checkSerializeOptions = (options: SerializeOptions | undefined): string | undefined => {
@@ -32,7 +34,9 @@ export const checkStreamOptions = (options: StreamOptions | undefined): string |
   const message = checkSerializeOptions(options)
   if (message !== undefined || options === undefined) return message
   const { chunkSize, onEnd } = options
-  if (chunkSize !== undefined && !isWhole(chunkSize, 1)) return wrong("chunkSize", whole(1), chunkSize)
+  if (chunkSize !== undefined && !(isWhole(chunkSize, 1) && chunkSize <= largestChunkSize)) {
+    return wrong("chunkSize", `a whole number from 1 to ${largestChunkSize} (16 MiB)`, chunkSize)
+  }
   if (onEnd !== undefined && typeof onEnd !== "function") return wrong("onEnd", "a function", onEnd)
   return undefined
 }

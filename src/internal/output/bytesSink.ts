@@ -6,9 +6,8 @@
  * large call bring a full collection about, and until that is done V8 marks the heap for 5 to 10 ms whenever another buffer is made.
  * Those were the longest holds of 40 MB (`bench/stall.ts`).
  */
-import { allocate, type Sink } from "./sink.ts"
-
-const encoder = new TextEncoder()
+import type { Sink } from "./sink.ts"
+import { allocate, toBytes, writeText } from "./utf8.ts"
 
 /** As much as is copied in one step of the end: 0.3 ms (`bench/claims.ts`). */
 const chunkSize = 512 * 1024
@@ -16,11 +15,13 @@ const chunkSize = 512 * 1024
 const spares: Array<SharedArrayBuffer> = []
 const mostSpares = 32
 
-const takeChunk = (): Uint8Array => new Uint8Array(spares.pop() ?? new SharedArrayBuffer(chunkSize))
+const takeChunk = (): Buffer<SharedArrayBuffer> => Buffer.from(spares.pop() ?? new SharedArrayBuffer(chunkSize))
 
-const giveChunk = ({ buffer }: Uint8Array): void => {
-  if (spares.length < mostSpares) spares.push(buffer as SharedArrayBuffer)
+const giveChunk = ({ buffer }: Buffer<SharedArrayBuffer>): void => {
+  if (spares.length < mostSpares) spares.push(buffer)
 }
+
+const noChunk = Buffer.from(new SharedArrayBuffer(0))
 
 /** Gathers bytes. A text that comes in one piece is encoded once. */
 export class BytesSink implements Sink {
@@ -28,8 +29,8 @@ export class BytesSink implements Sink {
   readonly isFull = false
   readonly isTooLong = false
   private first: string | undefined = undefined
-  private chunks: Array<Uint8Array> = []
-  private chunk: Uint8Array = new Uint8Array(0)
+  private chunks: Array<Buffer<SharedArrayBuffer>> = []
+  private chunk = noChunk
   private used = 0
   private total = 0
   /** Bytes of the value that are there; -1 until there is one. */
@@ -60,7 +61,7 @@ export class BytesSink implements Sink {
 
   finish(): boolean {
     if (this.first !== undefined) {
-      this.value = encoder.encode(this.first)
+      this.value = toBytes(this.first)
       return false
     }
     if (this.copied < 0) {
@@ -85,13 +86,12 @@ export class BytesSink implements Sink {
 
   private encode(text: string): void {
     let rest = text
-    while (true) {
-      const { read, written } = encoder.encodeInto(rest, this.used === 0 ? this.chunk : this.chunk.subarray(this.used))
+    while (rest !== "") {
+      const { read, written } = writeText(rest, this.chunk, this.used)
       this.used += written
       this.total += written
-      if (read === rest.length) return
       rest = rest.slice(read)
-      this.grow()
+      if (read === 0) this.grow()
     }
   }
 

@@ -1,19 +1,23 @@
 /**
  * Chunks of a stream, each in a buffer of its own, which is the reader's from then on.
  */
-import { allocate, type Sink } from "./sink.ts"
+import type { Sink } from "./sink.ts"
+import { toBytes, writeText } from "./utf8.ts"
 
-const encoder = new TextEncoder()
+type Chunk = Buffer<ArrayBuffer>
+
+/** What a chunk begins with. It grows while more is written into it, so that a small text takes no large one. */
+const firstSize = 64 * 1024
+const growth = 4
 
 /**
  * The last chunk is copied out of the buffer that it was written into, so that it is not larger than it needs to be. The next stream
  * begins with that buffer: a new one would be 64 KB of garbage for each small document.
  */
-let scratch: Uint8Array<ArrayBuffer> | undefined
-const largestScratch = 1024 * 1024
+let scratch: Chunk | undefined
 
-const takeScratch = (size: number): Uint8Array<ArrayBuffer> => {
-  const taken = scratch?.length === size ? scratch : allocate(size)
+const takeScratch = (size: number): Chunk => {
+  const taken = scratch?.length === size ? scratch : Buffer.allocUnsafeSlow(size)
   scratch = undefined
   return taken
 }
@@ -24,7 +28,7 @@ export class ChunkSink implements Sink {
   total = 0
   private chunks: Array<Uint8Array<ArrayBuffer>> = []
   /** What is written into, if anything was since the last one was given away. */
-  private chunk: Uint8Array<ArrayBuffer> | undefined = undefined
+  private chunk: Chunk | undefined = undefined
   private used = 0
   private readonly size: number
   private readonly onChunk: () => void
@@ -52,46 +56,58 @@ export class ChunkSink implements Sink {
   text(text: string): void {
     let rest = text
     while (rest !== "") {
-      this.chunk ??= takeScratch(this.size)
-      const { read, written } = encoder.encodeInto(rest, this.used === 0 ? this.chunk : this.chunk.subarray(this.used))
+      const { read, written } = writeText(rest, this.room(), this.used)
       this.advance(written)
-      if (read === 0 && this.used > 0) this.cut()
-      else if (read === 0) return this.bytes(encoder.encode(rest))
       rest = rest.slice(read)
+      if (read === 0) {
+        // A character that goes over the border: the chunk is full, and nothing is copied.
+        const length = rest.codePointAt(0)! > 0xffff ? 2 : 1
+        this.bytes(toBytes(rest.slice(0, length)))
+        rest = rest.slice(length)
+      }
     }
   }
 
   bytes(bytes: Uint8Array): void {
     let rest = bytes
     while (rest.length > 0) {
-      this.chunk ??= takeScratch(this.size)
-      const part = rest.subarray(0, this.size - this.used)
-      this.chunk.set(part, this.used)
+      const chunk = this.room()
+      const part = rest.subarray(0, chunk.length - this.used)
+      chunk.set(part, this.used)
       this.advance(part.length)
       rest = rest.subarray(part.length)
     }
   }
 
   finish(): boolean {
-    this.cut()
-    if (this.size <= largestScratch) scratch = this.chunk
+    const { chunk } = this
+    if (chunk === undefined) return false
+    if (this.used > 0) this.give(new Uint8Array(chunk.buffer.slice(0, this.used)))
+    if (chunk.length <= firstSize) scratch = chunk
     this.chunk = undefined
     return false
+  }
+
+  /** The chunk to write into, with room in it. */
+  private room(): Chunk {
+    const { chunk, used } = this
+    if (chunk === undefined) return (this.chunk = takeScratch(Math.min(this.size, firstSize)))
+    if (used < chunk.length) return chunk
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.size, chunk.length * growth))
+    larger.set(chunk)
+    return (this.chunk = larger)
   }
 
   private advance(length: number): void {
     this.used += length
     this.total += length
-    if (this.used === this.size) this.cut()
+    if (this.used < this.size) return
+    this.give(new Uint8Array(this.chunk!.buffer))
+    this.chunk = undefined
   }
 
-  private cut(): void {
-    if (this.used === 0) return
-    const chunk = this.chunk!
-    if (this.used === this.size) {
-      this.chunks.push(chunk)
-      this.chunk = undefined
-    } else this.chunks.push(chunk.slice(0, this.used))
+  private give(chunk: Uint8Array<ArrayBuffer>): void {
+    this.chunks.push(chunk)
     this.used = 0
     this.onChunk()
   }

@@ -3,6 +3,7 @@
  */
 import { BytesSink } from "./bytesSink.ts"
 import { type Sink, StringSink } from "./sink.ts"
+import { toBytes } from "./utf8.ts"
 
 export interface Output<A> {
   /** What `maxSize` counts. */
@@ -13,8 +14,6 @@ export interface Output<A> {
   of(text: string): A
   size(result: A): number
 }
-
-const encoder = new TextEncoder()
 
 export const stringOutput: Output<string> = {
   unit: "characters",
@@ -28,6 +27,6 @@ export const bytesOutput: Output<Uint8Array<ArrayBuffer>> = {
   unit: "bytes",
   sink: () => new BytesSink(),
   resultOf: (sink) => (sink as BytesSink).value,
-  of: (text) => encoder.encode(text),
+  of: (text) => toBytes(text),
   size: (bytes) => bytes.length
 }

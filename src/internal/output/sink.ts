@@ -38,9 +38,3 @@ export class StringSink implements Sink {
     return false
   }
 }
-
-/**
- * Memory for bytes. Not filled with zeros: all of it is written before anybody sees it. `new Uint8Array` of 64 KB takes ten times as
- * long (`bench/claims.ts`).
- */
-export const allocate = (size: number): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
