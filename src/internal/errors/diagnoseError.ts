@@ -11,6 +11,7 @@ import { cyclicValue, nestingTooDeep, outputTooLong, unsupportedValue, userCodeF
 import { Open, Shape } from "../walk/container.ts"
 import { elementsOf, namedElements } from "../walk/enterContainer.ts"
 import { pointerOf } from "./pointer.ts"
+import { isMarked } from "../value/ownStringify.ts"
 import { hasUserToJSON } from "../walk/harmlessToJSON.ts"
 
 /** No native stack is exhausted by less. */
@@ -114,22 +115,13 @@ const commonPointer = (a: string, b: string): string => {
 }
 
 // Both are possible: a cycle or a bigint, and user code that threw before. The stack of an error made by our own call of
-// `JSON.stringify` has one native frame and then this library's. Without a stack the search is believed.
+// `JSON.stringify` has one native frame and then a marked one. Without a stack the search is believed.
 const isThrownByUser = (thrown: TypeError): boolean => {
   const stack = stackOf(thrown)
   if (typeof stack !== "string") return false
   const frames = stack.split("\n").filter((line) => line.startsWith("    at "))
-  return frames.length > 1 && !(/ at (JSON\.)?stringify \(/.test(frames[0]!) && isOurs(frames[1]!))
+  return frames.length > 1 && !(/ at (JSON\.)?stringify \(/.test(frames[0]!) && isMarked(frames[1]!))
 }
-
-// By name, since source maps move the file; by folder, since a bundle has no such names.
-const isOurs = (frame: string): boolean =>
-  /[\\/]internal[\\/](engine[\\/]nativeStringify|frame[\\/]encodeFrame)\.[jt]s/.test(frame) ||
-  (here !== undefined && frame.includes(here))
-
-// In a bundle of CommonJS `import.meta.url` is undefined.
-const url: string | undefined = import.meta.url
-const here = url === undefined ? undefined : new URL(".", url).href
 
 const errorConstructor = Error
 const nativeStack = Object.getOwnPropertyDescriptor(new Error("for its accessor"), "stack")?.get

@@ -6,6 +6,7 @@ import { isStringOneByteRepresentation } from "node:v8"
 import { toBytes } from "../output/utf8.ts"
 import { digitsOf } from "./byteDigits.ts"
 import { isPatched, stringify } from "../value/intrinsics.ts"
+import { marked } from "../value/ownStringify.ts"
 import { type Entries, type FrameResult, type FrameTask, type Indexed, Kind, emptyGap } from "./frame.ts"
 
 const { join } = Array.prototype
@@ -38,8 +39,9 @@ export const encodeFrame = (task: FrameTask): FrameResult => {
 }
 
 // Node 26 takes 1.3 to 1.5 times as long for flat records where the second argument is `null` and not missing (`bench/claims.ts`).
-const print = (value: unknown, names: Array<string> | null): string =>
+const print = marked((value: unknown, names: Array<string> | null): string =>
   names === null ? stringify(value) : stringify(value, names)
+)
 
 const compact = (kind: Kind, value: unknown, names: Array<string> | null): string => {
   switch (kind) {
@@ -109,7 +111,7 @@ const pretty = (kind: Kind, value: unknown, names: Array<string> | null, gap: st
 
 // Raw line feeds and tabs stand in JSON text only between tokens, never in strings. So every line can be moved to the right
 // afterwards, and where the gap itself holds a line feed, tabs stand in for it until then.
-const indented = (value: unknown, names: Array<string> | null, gap: string, shift: number): string => {
+const indented = marked((value: unknown, names: Array<string> | null, gap: string, shift: number): string => {
   if (gap.includes("\n")) {
     return stringify(value, names, "\t").replace(
       /\n(\t*)/g,
@@ -118,7 +120,7 @@ const indented = (value: unknown, names: Array<string> | null, gap: string, shif
   }
   const text = stringify(value, names, gap)
   return shift === 0 ? text : text.split("\n").join("\n" + gap.repeat(shift))
-}
+})
 
 // Joined, which gives a text of its own. Appended, each element would be some nodes of a tree that lives as long as the result, and
 // whoever reads that first would wait until V8 has put all of them together.
