@@ -19,16 +19,16 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
 import { checkSignal } from "./internal/options/validate.ts"
+import { PromiseCalls } from "./internal/service/promiseCalls.ts"
+import { engineOf } from "./internal/service/service.ts"
 import { layer, layerConfig, type LayerOptions } from "./Layer.ts"
 import {
   Serialization,
@@ -106,41 +106,28 @@ const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
   const scope = Scope.makeUnsafe()
   const context = Effect.runSync(Layer.buildWithScope(live, scope))
   const service = Context.get(context, Serialization)
-  const running = new Set<Fiber.Fiber<unknown, unknown>>()
-
-  // Most calls are over when `runFork` returns: they are worth one promise, and no more.
-  const run = <A, E>(effect: Effect.Effect<A, E>, signal: AbortSignal | undefined): Promise<A> => {
-    const refusal = refusalOf(signal)
-    if (refusal !== undefined) return Promise.reject(refusal.reason)
-    const fiber = Effect.runFork(effect, { signal })
-    if (fiber.pollUnsafe() === undefined) {
-      running.add(fiber)
-      fiber.addObserver(() => running.delete(fiber))
-    }
-    return new Promise((resolve, reject) => {
-      fiber.addObserver((exit) => {
-        if (Exit.isSuccess(exit)) return resolve(exit.value)
-        // An interruption says nothing of its cause. A call that has failed by itself keeps its error.
-        const isAborted = signal?.aborted === true && Cause.hasInterruptsOnly(exit.cause)
-        reject(isAborted ? signal.reason : Cause.squash(exit.cause))
-      })
-    })
-  }
+  const calls = new PromiseCalls(engineOf(service))
 
   const shutdown = async () => {
-    await Effect.runPromise(Fiber.awaitAll(running))
+    await calls.settled()
     await Effect.runPromise(Scope.close(scope, Exit.void))
   }
 
   return {
-    serialize: (value, options) => run(service.serialize(value, options), options?.signal),
-    serializeToBytes: (value, options) => run(service.serializeToBytes(value, options), options?.signal),
+    serialize: (value, options) => refused(options?.signal) ?? calls.serialize(value, options, options?.signal),
+    serializeToBytes: (value, options) =>
+      refused(options?.signal) ?? calls.serializeToBytes(value, options, options?.signal),
     serializeToReadableStream: (value, options) =>
       Stream.toReadableStreamWith(abortable(service.stream(value, options), options?.signal), Context.empty()),
     metrics: () => Effect.runPromise(service.metrics),
     shutdown,
     [Symbol.asyncDispose]: shutdown
   }
+}
+
+const refused = (signal: AbortSignal | undefined): Promise<never> | undefined => {
+  const refusal = refusalOf(signal)
+  return refusal === undefined ? undefined : Promise.reject(refusal.reason)
 }
 
 // Why a call does not begin: its signal is none, or says so already.
@@ -172,6 +159,15 @@ let shared: Serializer | undefined
 // Made at the first call, so that a program that only imports this module reads no environment.
 const instance = (): Serializer => (shared ??= make(layerConfig()))
 
+// An `async` function would cost a small document a promise and three microtasks more.
+const withInstance = <A>(call: (serializer: Serializer) => Promise<A>): Promise<A> => {
+  try {
+    return call(instance())
+  } catch (thrown) {
+    return Promise.reject(thrown)
+  }
+}
+
 /**
  * Serializes a value to a string, with the instance of this process.
  *
@@ -193,8 +189,8 @@ const instance = (): Serializer => (shared ??= make(layerConfig()))
  * @category serialization
  * @since 0.1.0
  */
-export const serializeAsync = async (value: unknown, options?: CallOptions): Promise<SerializationResult> =>
-  instance().serialize(value, options)
+export const serializeAsync = (value: unknown, options?: CallOptions): Promise<SerializationResult> =>
+  withInstance((serializer) => serializer.serialize(value, options))
 
 /**
  * Serializes a value to UTF-8 bytes, with the instance of this process.
@@ -213,8 +209,8 @@ export const serializeAsync = async (value: unknown, options?: CallOptions): Pro
  * @category serialization
  * @since 0.1.0
  */
-export const serializeToBytesAsync = async (value: unknown, options?: CallOptions): Promise<SerializedBytes> =>
-  instance().serializeToBytes(value, options)
+export const serializeToBytesAsync = (value: unknown, options?: CallOptions): Promise<SerializedBytes> =>
+  withInstance((serializer) => serializer.serializeToBytes(value, options))
 
 /**
  * Serializes a value to a web stream of UTF-8 bytes, with the instance of this process. `Readable.fromWeb` of `node:stream` makes

@@ -15,6 +15,7 @@ import type { SerializationResult, SerializedBytes, SerializeOptions, StreamOpti
 import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import { bytesOutput, type Output, stringOutput } from "../output/output.ts"
 import { Reader } from "./streamReader.ts"
+import { resultOfBytes, resultOfText } from "./results.ts"
 import { recordSpan, spanStart } from "./callSpan.ts"
 
 export interface Service {
@@ -24,24 +25,21 @@ export interface Service {
   readonly metrics: Effect.Effect<SerializationMetrics>
 }
 
-export const makeService = (engine: Engine, shadow: ShadowStats | undefined): Service => ({
-  serialize: (value, options) => call(engine, "serialize", value, options, stringOutput, resultOfText),
-  serializeToBytes: (value, options) => call(engine, "serializeToBytes", value, options, bytesOutput, resultOfBytes),
-  stream: (value, options) => stream(engine, value, options),
-  metrics: Effect.sync(() => snapshot(engine, shadow))
-})
+const engines = new WeakMap<Service, Engine>()
 
-const resultOfText = ({ path, truncated }: Outcome, serialized: string): SerializationResult => ({
-  serialized,
-  truncated,
-  path
-})
+export const makeService = (engine: Engine, shadow: ShadowStats | undefined): Service => {
+  const service: Service = {
+    serialize: (value, options) => call(engine, "serialize", value, options, stringOutput, resultOfText),
+    serializeToBytes: (value, options) => call(engine, "serializeToBytes", value, options, bytesOutput, resultOfBytes),
+    stream: (value, options) => stream(engine, value, options),
+    metrics: Effect.sync(() => snapshot(engine, shadow))
+  }
+  engines.set(service, engine)
+  return service
+}
 
-const resultOfBytes = ({ path, truncated }: Outcome, bytes: Uint8Array<ArrayBuffer>): SerializedBytes => ({
-  bytes,
-  truncated,
-  path
-})
+/** What a service made by {@link makeService} runs on. */
+export const engineOf = (service: Service): Engine => engines.get(service)!
 
 const call = <A, B>(
   engine: Engine,

@@ -1,0 +1,76 @@
+/**
+ * Calls as promises, made by the engine itself: a fiber would cost a small document as much as `JSON.stringify`.
+ *
+ * Nobody traces here, and a call that is over at once is worth one promise and no more.
+ */
+import type { SerializationResult, SerializedBytes, SerializeOptions } from "../options/callOptions.ts"
+import type { Engine } from "../engine/engine.ts"
+import type { Job } from "../engine/job.ts"
+import { invalidOptions } from "../errors/serializationErrors.ts"
+import { checkSerializeOptions } from "../options/validate.ts"
+import { bytesOutput, type Output, stringOutput } from "../output/output.ts"
+import type { Outcome } from "../telemetry/outcome.ts"
+import { resultOfBytes, resultOfText } from "./results.ts"
+
+export class PromiseCalls {
+  private readonly engine: Engine
+  /** One for each call in flight, kept when the call has ended in any way. */
+  private readonly running = new Set<Promise<void>>()
+
+  constructor(engine: Engine) {
+    this.engine = engine
+  }
+
+  serialize(value: unknown, options?: SerializeOptions, signal?: AbortSignal): Promise<SerializationResult> {
+    return this.call(value, options, stringOutput, resultOfText, signal)
+  }
+
+  serializeToBytes(value: unknown, options?: SerializeOptions, signal?: AbortSignal): Promise<SerializedBytes> {
+    return this.call(value, options, bytesOutput, resultOfBytes, signal)
+  }
+
+  /** Waits for the calls that are in flight now. */
+  async settled(): Promise<void> {
+    await Promise.all(this.running)
+  }
+
+  private call<A, B>(
+    value: unknown,
+    options: SerializeOptions | undefined,
+    output: Output<A>,
+    make: (outcome: Outcome, result: A) => B,
+    signal: AbortSignal | undefined
+  ): Promise<B> {
+    return new Promise((resolve, reject) => {
+      const message = checkSerializeOptions(options)
+      if (message !== undefined) return reject(invalidOptions(message))
+      let release: (() => void) | undefined
+      const job = this.engine.serialize(value, options, output, (outcome, result) => {
+        release?.()
+        if (outcome.error === undefined) resolve(make(outcome, result))
+        else reject(outcome.error)
+      })
+      if (job !== undefined) release = this.hold(job, signal, reject)
+    })
+  }
+
+  // A call that goes on: it can be stopped, and a shutdown waits for it.
+  private hold(job: Job, signal: AbortSignal | undefined, reject: (reason: unknown) => void): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const abort = () => {
+      release()
+      job.cancel()
+      reject(signal!.reason)
+    }
+    const release = () => {
+      signal?.removeEventListener("abort", abort)
+      this.running.delete(promise)
+      resolve()
+    }
+    this.running.add(promise)
+    signal?.addEventListener("abort", abort, { once: true })
+    // User code that ran meanwhile may have aborted it: then no event comes.
+    if (signal?.aborted === true) abort()
+    return release
+  }
+}

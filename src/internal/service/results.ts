@@ -1,0 +1,17 @@
+/**
+ * The result of a call, as its caller gets it.
+ */
+import type { SerializationResult, SerializedBytes } from "../options/callOptions.ts"
+import type { Outcome } from "../telemetry/outcome.ts"
+
+export const resultOfText = ({ path, truncated }: Outcome, serialized: string): SerializationResult => ({
+  serialized,
+  truncated,
+  path
+})
+
+export const resultOfBytes = ({ path, truncated }: Outcome, bytes: Uint8Array<ArrayBuffer>): SerializedBytes => ({
+  bytes,
+  truncated,
+  path
+})
