@@ -59,8 +59,39 @@ describe("fixed routing", () => {
 describe("adaptive routing", () => {
   it("sends to workers as long as nothing is known", () => {
     const router = new Router("adaptive")
-    assert.isTrue(router.wantsWorker(0))
+    assert.isTrue(router.wantsWorker(1))
     assert.strictEqual(router.route(text, "string", 1), "worker")
+  })
+
+  it("slices while no thread is ready, and has one started after 300 frames", () => {
+    const router = new Router("adaptive")
+    assert.isFalse(router.wantsWorker(0))
+    assert.strictEqual(router.route(text, "string", 0), "sliced")
+    const asks = Array.from({ length: 700 }, () => {
+      router.observe(text, "string", "sliced", 0.1, 0)
+      return router.wantsThread(text, "string")
+    })
+    assert.deepStrictEqual(
+      asks.flatMap((ask, i) => (ask ? [i + 1] : [])),
+      [300, 600]
+    )
+  })
+
+  it("has no thread started for frames whose slices are cheaper, nor for text that is there", () => {
+    const router = new Router("adaptive")
+    run(router, text, slicedIsCheaper, 36)
+    now += 120_000
+    assert.isFalse(Array.from({ length: 700 }, () => router.wantsThread(text, "string")).includes(true))
+    assert.isFalse(
+      Array.from({ length: 700 }, () => router.wantsThread(frame(32_768, { isText: true }), "string")).includes(true)
+    )
+  })
+
+  it("has no thread started where routes are fixed", () => {
+    for (const routing of ["worker", "sliced"] as const) {
+      const router = new Router(routing)
+      assert.isFalse(Array.from({ length: 700 }, () => router.wantsThread(text, "string")).includes(true))
+    }
   })
 
   for (const [cheaper, costs] of [
@@ -121,15 +152,21 @@ describe("adaptive routing", () => {
   it("starts a thread only to explore at most once a minute", () => {
     const router = new Router("adaptive")
     run(router, text, slicedIsCheaper, 100)
-    const tries = (count: number, threads: number) =>
-      run(router, text, slicedIsCheaper, count, threads).filter((route) => route === "worker").length
-    assert.isAtMost(tries(3000, 0), 1)
+    const starts = () => {
+      let count = 0
+      for (let i = 0; i < 3000; i++) {
+        router.observe(text, "string", "sliced", slicedIsCheaper.sliced, 0)
+        if (router.wantsThread(text, "string")) count++
+      }
+      return count
+    }
+    assert.strictEqual(starts(), 1)
     now += 59_000
-    assert.strictEqual(tries(3000, 0), 0)
+    assert.strictEqual(starts(), 0)
     now += 2_000
-    assert.strictEqual(tries(3000, 0), 1)
-    // On a thread that runs it may.
-    assert.isAbove(tries(3000, 1), 1)
+    assert.strictEqual(starts(), 1)
+    // On a thread that runs it explores at once.
+    assert.include(run(router, text, slicedIsCheaper, 3000), "worker")
   })
 
   it("frames without text teach nothing", () => {

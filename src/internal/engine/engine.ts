@@ -11,6 +11,8 @@ import { diagnose } from "../errors/diagnoseError.ts"
 import { userCodeFailed } from "../errors/serializationErrors.ts"
 import { estimate, hiddenSize } from "../walk/estimateSize.ts"
 import { Job } from "./job.ts"
+import { Kind } from "../frame/frame.ts"
+import { startThread } from "./startThread.ts"
 import { fitted, Limit } from "../limit/sizeLimit.ts"
 import { native } from "./nativeStringify.ts"
 import type { EngineSettings } from "./layerOptions.ts"
@@ -175,12 +177,14 @@ export class Engine {
     if (begun.size < 0) return begun.visit.trail.length > 0 ? begun : undefined
     const { containers, numbers } = begun.visit
     const gap = options === undefined || spaceOf(options) === undefined ? "" : " "
-    const sample = { size: begun.size, numbers, containers, gap }
+    const sample = { size: begun.size, numbers, containers, gap, kinds: [Kind.whole], values: [value], list: null }
     const kind = unit === "bytes" ? "bytes" : "string"
-    if (this.usesPool(routing) && router.route(sample, kind, this.port!.threads()) === "worker") return begun
+    const usesPool = this.usesPool(routing)
+    if (usesPool && router.route(sample, kind, this.port!.threads()) === "worker") return begun
     const planned = realTimers.now()
     const text = native(value, options)
     router.observe(sample, kind, "sliced", realTimers.now() - planned, 0)
+    if (usesPool) startThread(this.port!, router, this.breaker, sample, kind)
     return typeof text === "string" ? { text } : text
   }
 

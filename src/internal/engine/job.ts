@@ -4,12 +4,13 @@
  */
 import type { SerializationError } from "../../SerializationError.ts"
 import type { Breaker } from "../pool/circuitBreaker.ts"
-import { isCloneable } from "../routing/cloneable.ts"
+import { isSendable } from "../routing/cloneable.ts"
 import type { Counters } from "../telemetry/counters.ts"
 import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import type { Frame } from "../plan/frameBuilder.ts"
 import { encodeText } from "../frame/encodeFrame.ts"
 import { outputTooLong, sizeLimitExceeded, workerFailed } from "../errors/serializationErrors.ts"
+import { startThread } from "./startThread.ts"
 import { InTurns } from "../turns/resumableTask.ts"
 import type { Limit, Verdict } from "../limit/sizeLimit.ts"
 import type { SerializationPath } from "../options/callOptions.ts"
@@ -137,10 +138,13 @@ export class Job extends InTurns {
     if (plan.failure !== undefined && frame.values.length === 0 && frame.tail === "") return true
     const planned = realTimers.now()
     const wanted: Route = wantsWorker ? router.route(frame, output, port.threads()) : "sliced"
-    const route: Route = wantsWorker && wanted === "worker" && this.canSend(frame) ? "worker" : "sliced"
+    const route: Route = wantsWorker && wanted === "worker" && isSendable(frame) ? "worker" : "sliced"
     if (route === "worker") this.send(frame, port!)
     else this.slice(frame)
     router.observe(frame, output, route, realTimers.now() - planned, planned - begin)
+    if (route === "sliced" && port !== undefined && !plan.isHidden) {
+      startThread(port, router, this.options.breaker, frame, output)
+    }
     // A frame that comes after one at a worker waits here for its turn.
     const first = this.pending[0]
     return first?.frame === frame && first.result !== undefined ? this.deliver(first) : true
@@ -149,15 +153,6 @@ export class Job extends InTurns {
   private failWorker(error: WorkerPoolError): void {
     this.pool.failed(error)
     if (!this.options.fallback) this.endWith(workerFailed(error))
-  }
-
-  private canSend(frame: Frame): boolean {
-    try {
-      return isCloneable(frame)
-    } catch {
-      // A getter or a proxy trap threw. It will again when the frame is stringified here, and be reported.
-      return false
-    }
   }
 
   private send(frame: Frame, port: Port): void {

@@ -69,7 +69,12 @@ export class Pool implements ThreadsListener {
     return () => this.drop(entry)
   }
 
-  /** Waits until `isReady()`. Returns what stops waiting. */
+  /** Starts a thread if none is running or starting. */
+  start(): void {
+    if (this.closing === undefined) this.threads.startFirst()
+  }
+
+  /** Waits until `isReady()`, or until the last running thread is lost. Returns what stops waiting. */
   waitReady(done: Done): () => void {
     const entry = new Entry(undefined, undefined, done)
     if (this.isReady()) entry.finish(undefined, undefined)
@@ -95,6 +100,8 @@ export class Pool implements ThreadsListener {
 
   onLost(error: WorkerPoolError | undefined): void {
     if (error !== undefined) this.warn(error)
+    // They may not want to wait until the next one has started.
+    if (this.threads.readyCount === 0) this.callWaiting()
     this.threads.grow(this.queue.size > 0, this.inFlight.size)
   }
 
@@ -161,6 +168,12 @@ export class Pool implements ThreadsListener {
     // Last, since whoever is told may come back with another task at once.
     for (const entry of entries) entry.finish(error, undefined)
     this.checkDrained()
+  }
+
+  private callWaiting(): void {
+    const waiting = [...this.queue].filter((entry) => entry.handler === undefined)
+    for (const entry of waiting) this.queue.delete(entry)
+    for (const entry of waiting) entry.finish(undefined, undefined)
   }
 
   private count({ reason: { _tag } }: WorkerPoolError, failures: number): void {

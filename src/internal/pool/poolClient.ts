@@ -14,6 +14,8 @@ export interface Port {
   isReady(): boolean
   /** Threads that run. */
   threads(): number
+  /** Has a thread started if none runs, and waits for nothing. */
+  start(): void
   /** Calls back once, when a thread may be ready or none can be had. Returns how to stop waiting. */
   whenReady(callback: (error: WorkerPoolError | undefined) => void): () => void
   /** What the pool is doing; undefined where it does not tell. */
@@ -35,6 +37,7 @@ export const makePort = (pool: PoolLike, context: Context.Context<never>): Port 
   return {
     isReady: () => admission === undefined || admission.isReady(),
     threads: () => (admission === undefined ? 1 : admission.threads()),
+    start: () => admission?.start(),
     whenReady: (callback) => {
       if (admission === undefined) {
         callback(undefined)

@@ -45,9 +45,11 @@ export interface WorkerPoolStats {
 export interface Admission {
   /** A running thread has a free slot: `run` would give it its frame before it returns. */
   isReady(): boolean
+  /** Starts a thread if none is running or starting, and waits for nothing. After a start that failed it lets half a minute pass. */
+  start(): void
   /**
    * Waits until `isReady()`, and starts a thread if none is running. Counts for `maxQueue` as a frame does. The slot is not
-   * kept: another frame may be faster.
+   * kept: another frame may be faster. Ends early when the last running thread is lost, so ask `isReady()` again.
    */
   readonly ready: Effect.Effect<void, WorkerPoolError>
   /** How many threads run and take frames. */

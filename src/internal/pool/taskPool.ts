@@ -62,6 +62,7 @@ export const makeTaskPool = Effect.fnUntraced(function* <H>(
   return {
     run,
     isReady: () => pool.isReady(),
+    start: () => pool.start(),
     ready: Effect.suspend(() => (pool.isReady() ? Effect.void : waitReady)),
     threads: () => pool.readyThreads(),
     stats: Effect.sync(() => pool.stats()),

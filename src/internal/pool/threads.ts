@@ -8,7 +8,7 @@ import { PoolThread, slotsPerThread, type ThreadListener } from "./thread.ts"
 import { delay } from "./unrefTimer.ts"
 import { realTimers } from "../turns/realTimers.ts"
 
-/** A thread that did not start is not tried again beside others that run, until this many milliseconds later. */
+/** After a thread that did not start none is started that nobody waits for, until this many milliseconds later. */
 const growthPause = 30_000
 
 /** The least that a thread may take to start, in milliseconds. */
@@ -86,6 +86,11 @@ export class Threads implements ThreadListener {
     } else if (count === this.ready && (waiting || inFlight >= 2 * count) && realTimers.now() >= this.growAfter) {
       this.start()
     }
+  }
+
+  /** Starts the first thread, if there is none. */
+  startFirst(): void {
+    if (this.list.length === 0 && performance.now() >= this.growAfter) this.grow(true, 0)
   }
 
   /** To be called when a thread's last task was answered. */

@@ -26,8 +26,18 @@ const knownPrototypes = new WeakMap<object, boolean>()
  */
 const namedItems = 1_024
 
+/** Whether a frame may be sent to a worker thread. */
+export const isSendable = (frame: Pick<Frame, "kinds" | "values" | "list">): boolean => {
+  try {
+    return isCloneable(frame)
+  } catch {
+    // A getter or a proxy trap threw. It will again when the frame is stringified on the calling thread, and be reported.
+    return false
+  }
+}
+
 /** May throw what a getter or a proxy trap throws. */
-export const isCloneable = (frame: Frame): boolean => {
+export const isCloneable = (frame: Pick<Frame, "kinds" | "values" | "list">): boolean => {
   const { kinds, values } = frame
   const list = frame.list === null ? null : new Set(frame.list)
   if (!areHolesClean()) return false

@@ -2,7 +2,8 @@
  * Which route a frame takes, and how large frames are.
  *
  * The plain rule, "at or above the threshold to a worker thread", is the prior; what frames of a kind have cost the calling
- * thread so far is the posterior. A kind is what a frame holds (long text, numbers, records), how large it is (a trip to a
+ * thread so far is the posterior. While no thread is ready, frames are slices, and a thread is started beside them when there have been
+ * enough: nobody waits for it. A kind is what a frame holds (long text, numbers, records), how large it is (a trip to a
  * worker has a fixed cost), what comes out, and whether it is indented. Costs are averages that forget, so a change in the
  * data is followed within a few dozen frames; now and then some frames take the dearer route, so that none is judged by old news, but
  * only as often as a fiftieth of the time pays for (`routing/routeCosts.ts`). Where other programs want the cores too, a worker's own time counts as
@@ -27,6 +28,12 @@ const largestFrame = 49_152
 const newest = 0.15
 /** A thread is started only to explore at most once in this time (ms). */
 const startEvery = 60_000
+/**
+ * Slices, done because no thread is ready, after which one is started. Starting the first takes the process as much CPU time as some 150
+ * slices (37 ms, `npm run bench:first`). After twice as many, no first call takes more than 1.5 times what its slices take, and a
+ * process that is asked for a few documents never pays for a thread.
+ */
+const slicesToStart = 300
 /**
  * What a frame on a worker costs the calling thread where no clock can stand, more than a slice (ms): the answer's way in, and the
  * garbage collections that come with it (`bench/answer.ts`).
@@ -54,6 +61,8 @@ export class Router {
   /** Of the kind that the last frame was of. */
   private last: KindCosts | undefined = undefined
   private lastStart = -Infinity
+  /** Slices that would have gone to a worker. */
+  private missed = 0
   private readonly crowding: Pick<Crowding, "observe" | "price">
 
   constructor(routing: Routing, cores: Pick<Crowding, "observe" | "price"> = crowding) {
@@ -64,21 +73,31 @@ export class Router {
   /** Whether the next frame is likely to want a worker thread; asked before it is planned, since it must be sent at once. */
   wantsWorker(threads: number): boolean {
     if (this.routing !== "adaptive") return this.routing === "worker"
+    if (threads === 0) return false
     const costs = this.last
-    if (costs === undefined || costs.preferred === "worker") return true
-    return costs.isTrying && (threads > 0 || this.couldStart())
+    return costs === undefined || costs.preferred === "worker" || costs.isTrying
   }
 
   /** The route of a planned frame that may go either way. */
   route(frame: Sample, output: "string" | "bytes", threads: number): Route {
     if (this.routing !== "adaptive") return this.routing === "worker" ? "worker" : "sliced"
     // Text already (a replacer function has seen it): a trip would bring it back as it is.
-    if (frame.isText === true) return "sliced"
+    if (frame.isText === true || threads === 0) return "sliced"
     const costs = this.costsOf(frame, output)
     const { preferred } = costs
-    if (!costs.isTrying || (preferred === "sliced" && threads === 0 && !this.mayStart())) return preferred
+    if (!costs.isTrying) return preferred
     costs.tries()
     return preferred === "worker" ? "sliced" : "worker"
+  }
+
+  /** Whether a thread is to be started for frames like this one, which was a slice while none is ready. */
+  wantsThread(frame: Sample, output: "string" | "bytes"): boolean {
+    if (this.routing !== "adaptive" || frame.size === 0 || frame.isText === true) return false
+    const costs = this.costsOf(frame, output)
+    if (costs.preferred === "sliced") return costs.isTrying && this.mayExplore()
+    if (++this.missed < slicesToStart) return false
+    this.missed = 0
+    return true
   }
 
   /** Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its planning. */
@@ -99,13 +118,10 @@ export class Router {
     if (frame.size > 0 && frame.isText !== true) this.costsOf(frame, output).took(route, frame.size, time)
   }
 
-  private couldStart(): boolean {
-    return realTimers.now() - this.lastStart >= startEvery
-  }
-
-  private mayStart(): boolean {
-    if (!this.couldStart()) return false
-    this.lastStart = realTimers.now()
+  private mayExplore(): boolean {
+    const now = realTimers.now()
+    if (now - this.lastStart < startEvery) return false
+    this.lastStart = now
     return true
   }
 

@@ -1,0 +1,21 @@
+/**
+ * Starts a thread beside the work, where frames are done on the calling thread because none is ready.
+ */
+import type { Frame } from "../plan/frameBuilder.ts"
+import type { Breaker } from "../pool/circuitBreaker.ts"
+import type { Port } from "../pool/poolClient.ts"
+import { isSendable } from "../routing/cloneable.ts"
+import type { Router, Sample } from "../routing/router.ts"
+
+/** To be called after a frame that the calling thread has done. Waits for nothing. */
+export const startThread = (
+  port: Port,
+  router: Router,
+  breaker: Breaker,
+  frame: Sample & Pick<Frame, "kinds" | "values" | "list">,
+  output: "string" | "bytes"
+): void => {
+  if (port.threads() > 0 || !router.wantsThread(frame, output)) return
+  // Frames like this one may be of a kind that never leaves, and a pool that fails is left alone.
+  if (breaker.state !== "open" && isSendable(frame)) port.start()
+}
