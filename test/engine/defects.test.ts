@@ -119,6 +119,7 @@ describe("a call that ends with a defect", () => {
       isReady: () => given.isReady,
       threads: () => 1,
       whenReady: () => () => void given.cancelled++,
+      start: () => {},
       stats: () => undefined,
       post: (_task, callback) => void answers.push((text) => callback({ text, bytes: undefined }, undefined))
     }

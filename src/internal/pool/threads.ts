@@ -90,7 +90,7 @@ export class Threads implements ThreadListener {
 
   /** Starts the first thread, if there is none. */
   startFirst(): void {
-    if (this.list.length === 0 && performance.now() >= this.growAfter) this.grow(true, 0)
+    if (this.list.length === 0 && realTimers.now() >= this.growAfter) this.grow(true, 0)
   }
 
   /** To be called when a thread's last task was answered. */
