@@ -9,7 +9,7 @@ import type { Job } from "../engine/job.ts"
 import { invalidOptions } from "../errors/serializationErrors.ts"
 import { checkSerializeOptions } from "../options/validate.ts"
 import { bytesOutput, type Output, stringOutput } from "../output/output.ts"
-import type { Outcome } from "../telemetry/outcome.ts"
+import { Defect, type Outcome } from "../telemetry/outcome.ts"
 import { resultOfBytes, resultOfText } from "./results.ts"
 
 export class PromiseCalls {
@@ -48,7 +48,7 @@ export class PromiseCalls {
       const job = this.engine.serialize(value, options, output, (outcome, result) => {
         release?.()
         if (outcome.error === undefined) resolve(make(outcome, result))
-        else reject(outcome.error)
+        else reject(outcome.error instanceof Defect ? outcome.error.thrown : outcome.error)
       })
       if (job !== undefined) release = this.hold(job, signal, reject)
     })
