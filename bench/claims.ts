@@ -5,6 +5,7 @@ import { PerformanceObserver } from "node:perf_hooks"
 import { isStringOneByteRepresentation, setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { digitsOf } from "../src/internal/frame/byteDigits.ts"
+import { taskFailed } from "../src/internal/pool/classifyFailure.ts"
 import { elementAt } from "../src/internal/value/arrayElements.ts"
 import { estimate } from "../src/internal/walk/estimateSize.ts"
 import { areHolesClean } from "../src/internal/value/intrinsics.ts"
@@ -37,6 +38,11 @@ const time = (run: () => void): number => {
 const repeated = (run: () => void, times = 99): number => median(Array.from({ length: times }, () => time(run)))
 
 report(`Node ${process.version}, rounds`, rounds, "")
+
+// Before anything else makes one.
+const makeFailure = () => void taskFailed(undefined, true)
+report("warmFailures.ts: the first error of a pool in a process", time(makeFailure), "ms")
+report("warmFailures.ts: each later one", repeated(makeFailure), "ms")
 
 each("realm.ts: whether holes of arrays are clean", 20_000, () => {
   if (areHolesClean()) sum++

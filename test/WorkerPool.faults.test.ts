@@ -22,6 +22,9 @@ const failing = (options: WorkerPoolOptions, task: ReturnType<typeof frame>) => 
     yield* ready
     const { reason, message } = yield* Effect.flip(run(task))
     assert.deepStrictEqual((yield* stats).failed, { [reason._tag]: 1 })
+    // In a turn of its own, since loggers take their time.
+    assert.deepStrictEqual(logged, [])
+    yield* turn
     assert.deepStrictEqual(logged, [message])
     assert.strictEqual((yield* run(frame("next"))).text, '"next"')
     const { inFlight, queued } = yield* stats
@@ -94,6 +97,7 @@ describe("a worker that fails at a frame", () => {
         [...Array.from({ length: 8 }, () => "WorkerCrashed"), "7", "8"]
       )
       assert.deepStrictEqual((yield* stats).failed, { WorkerCrashed: 8 })
+      yield* turn
       assert.strictEqual(logged.length, 1)
     }).pipe(Effect.provide(layer))
   })

@@ -17,6 +17,7 @@ import {
   ready,
   run,
   stats,
+  turn,
   until,
   untilStats,
   watchWorkers
@@ -38,9 +39,11 @@ describe("a worker that does not start", () => {
       )
       const { failed, queued, threads } = yield* stats
       assert.deepStrictEqual({ failed, queued, threads }, { failed: { WorkerStartFailed: 3 }, queued: 0, threads: 0 })
+      yield* turn
       assert.deepStrictEqual(logged, [errors[0]!.message])
       // It is tried again.
       yield* Effect.flip(run(frame(1)))
+      yield* turn
       assert.strictEqual((yield* stats).failed.WorkerStartFailed, 4)
       assert.strictEqual(logged.length, 1)
       return errors[0]!.message
@@ -151,6 +154,7 @@ describe("a worker that does not start", () => {
         yield* gate.open
         const results = yield* Effect.forEach(fibers, Fiber.join)
         assert.isTrue(results.every(({ text }) => text === "through"))
+        yield* turn
         assert.strictEqual(logged.length, 1)
         // No further one for now.
         yield* Effect.forEach([1, 2, 3], (i) => run(frame(i)), { concurrency: 3 })

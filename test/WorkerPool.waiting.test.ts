@@ -31,6 +31,7 @@ describe("waiting for a thread", () => {
       assert.strictEqual(error.reason._tag, "QueueFull")
       assert.strictEqual((yield* Effect.flip(ready)).reason._tag, "QueueFull")
       assert.deepStrictEqual((yield* stats).failed, { QueueFull: 2 })
+      yield* turn
       assert.deepStrictEqual(logged, [error.message])
       yield* gate.open
       yield* Effect.forEach(fibers, Fiber.join)

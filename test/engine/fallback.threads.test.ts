@@ -4,7 +4,7 @@ import { Context, Effect, Exit, Layer, Scope } from "effect"
 import type { LayerOptions } from "../../src/Layer.ts"
 import { Serialization } from "../../src/Serialization.ts"
 import { WorkerPool, type WorkerPoolError, type WorkerPoolErrorReason } from "../../src/WorkerPool.ts"
-import { fixture, Gate, untilStats } from "../fixtures/pool.ts"
+import { fixture, Gate, turn, untilStats } from "../fixtures/pool.ts"
 import { allOutputs, metrics, serialize } from "../support/calls.ts"
 import { around, markedLayer } from "../support/values.ts"
 
@@ -83,6 +83,7 @@ describe("fallback with real threads", () => {
             workerPath: 2 - failed
           }
         )
+        yield* turn
         assert.strictEqual(logged.length, 1)
       }).pipe(Effect.provide(layer))
     })

@@ -4,7 +4,7 @@ import { Effect, Fiber } from "effect"
 import type * as Os from "node:os"
 import { vi } from "vitest"
 import type { WorkerPoolOptions } from "../../src/WorkerPool.ts"
-import { fixture, Gate, hold, ready, stats, until, untilStats, watchWorkers } from "../fixtures/pool.ts"
+import { fixture, Gate, hold, ready, stats, turn, until, untilStats, watchWorkers } from "../fixtures/pool.ts"
 import { metrics, serialize } from "../support/calls.ts"
 import { markedLayer } from "../support/values.ts"
 
@@ -84,6 +84,7 @@ describe("adaptive routing while no thread is ready", () => {
       const { failed, threads } = yield* stats
       assert.deepStrictEqual({ failed, threads }, { failed: { WorkerStartFailed: 1 }, threads: 0 })
       assert.strictEqual((yield* metrics).workerErrors, 0)
+      yield* turn
       assert.strictEqual(logged.length, 1)
       assert.match(logged[0]!, /no such file.*`workerUrl`/)
     }).pipe(Effect.provide(layer))

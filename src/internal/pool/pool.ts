@@ -8,6 +8,7 @@
 import type { PoolSettings } from "./poolOptions.ts"
 import type { WorkerPoolError, WorkerPoolErrorReason } from "./workerPoolError.ts"
 import { poolClosed, queueFull, taskFailed, taskTimedOut } from "./classifyFailure.ts"
+import { Deadlines } from "./deadlines.ts"
 import { type Done, Entry } from "./entry.ts"
 import type { PoolThread } from "./thread.ts"
 import type { WorkerPoolStats } from "./poolTypes.ts"
@@ -24,10 +25,10 @@ export class Pool implements ThreadsListener {
   private readonly queue = new Set<Entry>()
   // In the order of their deadlines, since all have the same time.
   private readonly inFlight = new Set<Entry>()
+  private readonly deadlines = new Deadlines(this.inFlight, () => this.retire(taskTimedOut(this.settings.taskTimeout)))
   private readonly failed: { [Tag in WorkerPoolErrorReason["_tag"]]?: number } = {}
   private completed = 0
   private pumping = false
-  private deadlineTimer: NodeJS.Timeout | undefined
   private closing: Promise<void> | undefined
   private onDrained: (() => void) | undefined
 
@@ -134,7 +135,7 @@ export class Pool implements ThreadsListener {
     realTimers.queueMicrotask(() => {
       entry.posted = true
     })
-    if (this.deadlineTimer === undefined) this.watchDeadlines()
+    this.deadlines.watch()
     this.threads.grow(false, this.inFlight.size)
   }
 
@@ -207,23 +208,6 @@ export class Pool implements ThreadsListener {
     this.checkDrained()
   }
 
-  // One timer for all tasks, set for the oldest.
-  private watchDeadlines(): void {
-    const [oldest] = this.inFlight
-    if (oldest === undefined) return
-    this.deadlineTimer = delay(Math.max(1, oldest.deadline - realTimers.now()), () => {
-      this.deadlineTimer = undefined
-      const [next] = this.inFlight
-      if (next === undefined) return
-      if (next.deadline > realTimers.now()) return this.watchDeadlines()
-      // If the event loop was held until now, the answer may be there, unread: timers come before messages.
-      onNextTurn(() => {
-        if (this.inFlight.has(next)) this.retire(taskTimedOut(this.settings.taskTimeout))
-        else if (this.deadlineTimer === undefined) this.watchDeadlines()
-      })
-    })
-  }
-
   // Ends all threads. What they had, and what was waiting for them, fails.
   private retire(error: WorkerPoolError): void {
     this.threads.stopAll()
@@ -245,7 +229,7 @@ export class Pool implements ThreadsListener {
       realTimers.clearTimeout(timer)
     }
     this.retire(poolClosed())
-    realTimers.clearTimeout(this.deadlineTimer)
+    this.deadlines.stop()
     await this.threads.stopped()
   }
 

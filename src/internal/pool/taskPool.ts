@@ -6,6 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { onNextTurn } from "../turns/nextTurn.ts"
 import type { PoolSettings } from "./poolOptions.ts"
 import { Pool } from "./pool.ts"
 import type { Admission, WorkerPoolStats } from "./poolTypes.ts"
@@ -41,7 +42,9 @@ export const makeTaskPool = Effect.fnUntraced(function* <H>(
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const warnings = new Warnings(
     () => clock.currentTimeMillisUnsafe(),
-    (message, reason) => void fork(Effect.annotateLogs(Effect.logWarning(message), "reason", reason))
+    // In a turn of its own: the program's logger may take milliseconds, as its first write to the console does, and the exit of a
+    // thread brings enough to do.
+    (message, reason) => void onNextTurn(() => fork(Effect.annotateLogs(Effect.logWarning(message), "reason", reason)))
   )
   const pool = new Pool(settings, file, (error) => warnings.add(error))
   const shutdown = Effect.promise(() => pool.close())

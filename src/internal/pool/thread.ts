@@ -73,7 +73,10 @@ export class PoolThread {
       this.failStart(new StartFailure(`It was not ready within ${format(millis(startTimeout))}`))
     )
     try {
-      const answer = this.open(await loadPiscina())
+      const loaded = await loadPiscina()
+      // A step of its own: the next thread is started where the exit of the last one is handled.
+      await realTimers.nextTurn()
+      const answer = this.open(loaded)
       if (!file.warmUp.isAnswer(await answer)) {
         throw new StartFailure(
           `It does not answer as the worker of this library does. Let \`workerUrl\` name the built \`${file.module}\`, of the same version`

@@ -7,6 +7,7 @@ import type { WorkerPoolError } from "./workerPoolError.ts"
 import { PoolThread, slotsPerThread, type ThreadListener } from "./thread.ts"
 import { delay } from "./unrefTimer.ts"
 import { realTimers } from "../turns/realTimers.ts"
+import { warmFailures } from "./warmFailures.ts"
 
 /** After a thread that did not start none is started that nobody waits for, until this many milliseconds later. */
 const growthPause = 30_000
@@ -113,6 +114,7 @@ export class Threads implements ThreadListener {
 
   onReady(thread: PoolThread): void {
     this.ready++
+    void warmFailures()
     this.becameIdle(thread)
     this.listener.onFree()
   }
