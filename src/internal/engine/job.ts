@@ -3,6 +3,7 @@
  * a step is said in `turns/resumableTask.ts`.
  */
 import type { SerializationError } from "../../SerializationError.ts"
+import { isErrorOfValue } from "../pool/classifyFailure.ts"
 import type { Breaker } from "../pool/circuitBreaker.ts"
 import { isSendable } from "../routing/cloneable.ts"
 import type { Counters } from "../telemetry/counters.ts"
@@ -151,6 +152,7 @@ export class Job extends InTurns {
   }
 
   private failWorker(error: WorkerPoolError): void {
+    if (isErrorOfValue(error)) return
     this.pool.failed(error)
     if (!this.options.fallback) this.endWith(workerFailed(error))
   }

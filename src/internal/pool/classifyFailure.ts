@@ -64,6 +64,15 @@ export const taskFailed = (cause: unknown, posted: boolean): WorkerPoolError => 
   })
 }
 
+/**
+ * Whether user code in the value threw, a getter or a trap that the clone ran. Nothing is wrong with the pool then, and who does the frame
+ * again meets the error itself. The clone's own errors are a `DataCloneError`, and a `RangeError` for what is too deep.
+ */
+export const isErrorOfValue = ({ reason }: WorkerPoolError): boolean =>
+  reason._tag === "NotCloneable" &&
+  !(reason.cause instanceof DOMException && reason.cause.name === "DataCloneError") &&
+  !(reason.cause instanceof RangeError)
+
 const isOutOfMemory = (cause: unknown): boolean => codeOf(cause) === "ERR_WORKER_OUT_OF_MEMORY"
 
 const codeOf = (cause: unknown): unknown => (cause instanceof Error && "code" in cause ? cause.code : undefined)

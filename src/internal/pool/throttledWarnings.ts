@@ -1,6 +1,7 @@
 /**
  * Worker failures for the log: one warning a reason a minute, so that a pool that cannot work is noticed and does not flood.
  */
+import { isErrorOfValue } from "./classifyFailure.ts"
 import type { WorkerPoolError, WorkerPoolErrorReason } from "./workerPoolError.ts"
 
 const interval = 60_000
@@ -17,8 +18,8 @@ export class Warnings {
 
   add(error: WorkerPoolError): void {
     const reason = error.reason._tag
-    // A call after the end of the pool is no failure of a worker, and common while a program shuts down.
-    if (reason === "PoolClosed") return
+    // A call after the end of the pool is no failure of a worker, and common while a program shuts down. Nor is user code that throws.
+    if (reason === "PoolClosed" || isErrorOfValue(error)) return
     const now = this.now()
     const last = this.last.get(reason)
     if (last !== undefined && now - last.at < interval) {
