@@ -4,8 +4,8 @@
  *     npm run bench:kill [-- --kills 10000] [--seconds 150] [--seed 1]
  *
  * Calls of all outputs run on short-lived instances of the library, as it is built for the package, whose threads are ended while they
- * start, while they work, and while they are idle. Prints how many were killed, what the calls came to, and the heap at the begin and at
- * the end; a call that fails, gives another text, or does not end within half a minute fails the run. Then, for the first kill of a
+ * start, while they work, and while they are idle. Prints how many were killed, what the calls came to, and the memory at the begin and
+ * at the end; a call that fails, gives another text, or does not end within half a minute fails the run. Then, for the first kill of a
  * process and for later ones, the longest turn of the loop that follows: medians over fresh processes.
  */
 import { fileURLToPath } from "node:url"
@@ -38,10 +38,11 @@ const values = [
 ]
 const texts = values.map((value) => JSON.stringify(value))
 
-const heap = (): number => {
+const memory = (): string => {
   setFlagsFromString("--expose-gc")
   ;(runInNewContext("gc") as () => void)()
-  return process.memoryUsage().heapUsed / 1e6
+  const { heapUsed, rss } = process.memoryUsage()
+  return `heap ${(heapUsed / 1e6).toFixed(1)} MB, resident ${(rss / 1e6).toFixed(0)} MB`
 }
 
 const threads = new Set<Worker>()
@@ -74,6 +75,9 @@ const call = async (serializer: Serializer, value: unknown, output: number): Pro
   return [await new Response(stream).text(), end]
 }
 
+/** No thread is killed for a while, so that some calls are answered by one. */
+const isCalm = (): boolean => performance.now() % 2_000 < 600
+
 /** Some calls on an instance of their own, whose threads are killed meanwhile. */
 const life = async (random: Random, tally: Tally): Promise<void> => {
   const serializer = makeSerializer({ maxThreads: 1 + random.int(2), routing: "worker" })
@@ -82,15 +86,17 @@ const life = async (random: Random, tally: Tally): Promise<void> => {
       const which = random.int(values.length)
       const output = random.int(3)
       const what = `value ${which}, output ${output}`
-      const limit = AbortSignal.timeout(30_000)
-      const late = new Promise<never>((_, reject) => limit.addEventListener("abort", () => reject(new Error("no end"))))
+      const late = Promise.withResolvers<never>()
+      const timer = setTimeout(() => late.reject(new Error("no end")), 30_000)
       try {
-        const [text, path] = await Promise.race([call(serializer, values[which], output), late])
+        const [text, path] = await Promise.race([call(serializer, values[which], output), late.promise])
         tally.calls++
         tally.paths[path] = (tally.paths[path] ?? 0) + 1
         if (text !== texts[which]) tally.wrong.push(`${what}: another text`)
       } catch (error) {
         tally.wrong.push(`${what}: ${String(error)}`)
+      } finally {
+        clearTimeout(timer)
       }
     })
     // Each thread that turns up has some time to live. With little it is killed while it starts.
@@ -99,6 +105,7 @@ const life = async (random: Random, tally: Tally): Promise<void> => {
     while (!stop.signal.aborted) {
       if (random.int(3) === 0) await turn()
       else await sleep(random.int(random.int(2) === 0 ? 60 : 600), undefined, { signal: stop.signal }).catch(() => {})
+      if (isCalm()) continue
       for (const thread of threads) {
         threads.delete(thread)
         tally.killed++
@@ -118,13 +125,13 @@ const soak = async (): Promise<boolean> => {
   const lives = async () => {
     while (tally.killed < Number(flags.kills) && performance.now() < until) await life(random, tally)
   }
-  await life(random, tally)
-  const before = heap()
+  for (let i = 0; i < 20; i++) await life(random, tally)
+  const before = memory()
   await Promise.all([lives(), lives(), lives()])
   const { calls, killed, paths, wrong } = tally
   const count = Object.entries(paths).map(([path, count]) => `${path} ${count}`)
   console.log(`${killed} threads killed, ${calls} calls ended (${count.join(", ")}), ${wrong.length} wrong`)
-  console.log(`heap ${before.toFixed(1)} MB after the first calls, ${heap().toFixed(1)} MB at the end`)
+  console.log(`after the first twenty instances: ${before}\nat the end: ${memory()}`)
   for (const line of wrong.slice(0, 10)) console.log(line)
   return wrong.length === 0
 }
