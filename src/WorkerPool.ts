@@ -2,7 +2,7 @@
  * The worker threads that frames of a value are sent to.
  *
  * `WorkerPool` is the service that the engine asks; `WorkerPool.layer` is the real one, over Piscina. It starts no thread before
- * the first frame, starts more while there is work for them, and lets idle ones go; idle threads never keep a process alive.
+ * it is asked for one, starts more while there is work for them, and lets idle ones go; idle threads never keep a process alive.
  * When the layer's scope ends the pool waits for what is in flight, up to `shutdownTimeout`, and then ends its threads.
  *
  * Programs rarely name it: the layers of `SerializationLayer` bring one. It is a service of its own so that tests can put

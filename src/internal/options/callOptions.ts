@@ -7,8 +7,9 @@
  *
  * **Details**
  *
- * - `"adaptive"`: what takes less of the calling thread's time, as measured while the program runs; worker threads at first.
- * - `"worker"`: worker threads, whatever it costs.
+ * - `"adaptive"`: what takes less of the calling thread's time, as measured while the program runs. No call waits for a thread to
+ *   start: until one is ready the calling thread does all, in slices, and one is started beside it when there is work for it.
+ * - `"worker"`: worker threads, whatever it costs. The first call waits for the first thread.
  * - `"sliced"`: the calling thread, in slices, never a worker thread.
  * - `"sync"`: plain `JSON.stringify`, at any size.
  *
