@@ -52,7 +52,7 @@ const partTimes = (value: unknown): Omit<Parts, "native"> => {
     const begin = performance.now()
     const frame = plan.next(frameSize)
     const planned = performance.now()
-    const text = encodeText({ ...frame, output: "bytes" })
+    const text = encodeText({ ...frame, output: "bytes" }).text
     const made = performance.now()
     sink.text(text)
     parts.gather += performance.now() - made

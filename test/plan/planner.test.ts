@@ -36,7 +36,7 @@ for (const [what, change] of [
       })
       let text = ""
       while (!plan.isDone) {
-        text += encodeText({ ...plan.next(8_192), output: "string" })
+        text += encodeText({ ...plan.next(8_192), output: "string" }).text
         if (memory.byteLength === 80_000) change(memory)
       }
       assert.isUndefined(plan.failure)

@@ -10,7 +10,8 @@ import type { Counters } from "../telemetry/counters.ts"
 import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import type { Frame } from "../plan/frameBuilder.ts"
 import { encodeText } from "../frame/encodeFrame.ts"
-import { outputTooLong, sizeLimitExceeded, workerFailed } from "../errors/serializationErrors.ts"
+import { FrameJoiner } from "../frame/joinFrames.ts"
+import { outputTooLong, sizeLimitExceeded, unsupportedValue, workerFailed } from "../errors/serializationErrors.ts"
 import { startThread } from "./startThread.ts"
 import { InTurns } from "../turns/resumableTask.ts"
 import type { Limit, Verdict } from "../limit/sizeLimit.ts"
@@ -67,6 +68,7 @@ export class Job extends InTurns {
   private readonly options: JobOptions
   private readonly pool: PoolUse
   private readonly pending: Array<Pending> = []
+  private readonly joiner: FrameJoiner
   private isBegun = false
   private isPlanned = false
   private isCut = false
@@ -74,6 +76,7 @@ export class Job extends InTurns {
   constructor(options: JobOptions) {
     super(options.budget)
     this.options = options
+    this.joiner = new FrameJoiner(options.plan.gap)
     this.pool = new PoolUse(options.breaker, options.counters, options.fallback)
   }
 
@@ -172,14 +175,14 @@ export class Job extends InTurns {
   }
 
   private slice(frame: Frame): void {
-    const text = this.encode(frame)
-    if (text === undefined) return
+    const result = this.encode(frame)
+    if (result === undefined) return
     this.options.counters.frames.sliced++
     this.sliced++
-    this.pending.push({ frame, route: "sliced", result: { text, bytes: undefined }, error: undefined })
+    this.pending.push({ frame, route: "sliced", result, error: undefined })
   }
 
-  private encode(frame: Frame): string | undefined {
+  private encode(frame: Frame): FrameResult | undefined {
     try {
       return encodeText(taskOf(frame, "string"))
     } catch (thrown) {
@@ -190,21 +193,23 @@ export class Job extends InTurns {
 
   private deliver({ error, frame, result, route }: Pending): boolean {
     this.pending.shift()
-    if (result !== undefined) {
+    if (result !== undefined && (result.text !== undefined || result.bytes !== undefined)) {
       const begin = realTimers.now()
       this.take(frame, result)
       this.options.router.observeTaking(frame, this.options.output, route, realTimers.now() - begin)
       return true
     }
-    this.failWorker(error!)
+    // An answer of nothing is no failure of the worker: native code refuses a value, and tells the reason here.
+    if (error !== undefined) this.failWorker(error)
     if (this.isDone) return false
-    const text = this.encode(frame)
-    if (text !== undefined) this.take(frame, { text, bytes: undefined })
+    const here = this.encode(frame)
+    if (here !== undefined) this.take(frame, here)
     return true
   }
 
-  private take(frame: Frame, result: FrameResult): void {
+  private take(frame: Frame, answer: FrameResult): void {
     const { limit, sink } = this.options
+    const result = this.joiner.join(answer)
     if (limit !== undefined) this.judge(limit.frame(frame, result))
     else if (result.bytes !== undefined) sink.bytes(result.bytes)
     else sink.text(result.text!)
@@ -234,6 +239,10 @@ export class Job extends InTurns {
   private finish(): boolean {
     if (!this.isPlanned) {
       this.isPlanned = true
+      if (this.joiner.isEmpty && !this.isCut) {
+        this.endWith(unsupportedValue("", "undefined"))
+        return false
+      }
       if (!this.isCut) this.options.limit?.end()
       if (this.options.sink.isTooLong) {
         this.endWith(outputTooLong())

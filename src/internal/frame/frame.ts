@@ -25,10 +25,15 @@ export type Kind = (typeof Kind)[keyof typeof Kind]
 /**
  * Entries of an object, for {@link Kind.entries}. Not copied into an object: its hidden class would be new for nearly every run of
  * entries (about 1 us an entry that way, `bench/claims.ts`), and keys like `__proto__` or `1` would not stay what and where they are.
+ *
+ * What stands before the first of them (comma, line break) is not in the literal text but made with them: a value may have lost its
+ * text since it was planned, and then its entry is left out.
  */
 export interface Entries {
   readonly keys: ReadonlyArray<string>
   readonly values: ReadonlyArray<unknown>
+  /** Nothing of their object was put into a frame before them, so no comma does. */
+  readonly isFirst: boolean
 }
 
 /** Elements of a typed array from `start` on, for {@link Kind.indexed}. */
@@ -63,7 +68,8 @@ export interface FrameTask {
 }
 
 /**
- * The answer to a {@link FrameTask}: one of the two is set, as `output` asked.
+ * The answer to a {@link FrameTask}: one of the two is set, as `output` asked. Neither is where native code refuses a value of the
+ * frame (a bigint or a cycle that came in after it was planned); the calling thread then asks for the text itself, and says why.
  *
  * @category models
  * @since 0.1.0
@@ -71,6 +77,11 @@ export interface FrameTask {
 export interface FrameResult {
   readonly text: string | undefined
   readonly bytes: Uint8Array | undefined
+  /**
+   * Set where the innermost object that is open at the end has no entry in the text, although the plan gave it some: they have lost
+   * their text. How many levels deep they would stand; 0 in compact text.
+   */
+  readonly emptyAt?: number | undefined
   /** The memory of the bytes came from another thread and is the receiver's alone, to free when it has copied them. */
   readonly isMoved?: boolean | undefined
 }

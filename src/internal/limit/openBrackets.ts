@@ -119,6 +119,11 @@ export class OpenStack {
     this.hasEntry = this.top !== undefined
   }
 
+  /** The innermost container has no entry after all. */
+  withoutEntry(): void {
+    this.hasEntry = false
+  }
+
   /** The opening quote of a string value was written; `begun` tells whether a code point of it was, too. */
   openString(begun = false): void {
     this.hasEntry = this.top !== undefined

@@ -53,6 +53,7 @@ export class Limit {
     }
     const before = this.heldFrom === undefined ? this.stack.copy() : undefined
     applyLevels(this.stack, frame)
+    if (result.emptyAt !== undefined) this.stack.withoutEntry()
     if (before !== undefined && this.passed + units + this.stack.cut <= this.maxSize) {
       this.passed += units
       this.write(result)

@@ -76,9 +76,12 @@ export class Draft {
   flush(open: Open, level: number): void {
     if (open.runStart === open.index) return
     if (open.shape === Shape.array) {
+      // None where the array became shorter in the meantime. An element that is there has a text for sure, if only `null`.
       const values = open.waiting()
-      this.separate(open, level)
-      this.part(Kind.items, values, level)
+      if (values.length > 0) {
+        this.separate(open, level)
+        this.part(Kind.items, values, level)
+      }
     } else {
       this.entries(open, level)
     }
@@ -98,8 +101,8 @@ export class Draft {
     }
     if (open.shape === Shape.root) return this.part(Kind.whole, values[0], level)
     if (values.length === 0) return
-    this.separate(open, level)
-    this.part(Kind.entries, { keys: names, values } satisfies Entries, level)
+    this.part(Kind.entries, { keys: names, values, isFirst: !open.isWritten } satisfies Entries, level)
+    open.isWritten = true
   }
 
   /** Ends the frame; the draft begins anew. */

@@ -79,6 +79,11 @@ export class Plan {
     this.visit = begun.visit
   }
 
+  /** The indentation of one level, as frames have it. */
+  get gap(): string {
+    return this.draft.gap
+  }
+
   /** True when the next frame will be short, and all text already. */
   get isHidden(): boolean {
     return this.exactFirst > 0
@@ -120,10 +125,11 @@ export class Plan {
 
   private step(): void {
     const open = this.nesting.top
-    if (this.looksNext) {
-      this.looksNext = false
-      this.lookAt(open)
-    } else if (open.index >= open.length) this.nesting.close(open)
+    const looks = this.looksNext
+    this.looksNext = false
+    // Entered anew, it may have fewer children than when the fast lane stopped in it: nothing is left to look at then.
+    if (looks && open.index < open.length) this.lookAt(open)
+    else if (open.index >= open.length) this.nesting.close(open)
     else if (open.shape === Shape.string) this.size += takePiece(open, this.draft)
     else if (open.shape >= Shape.elements) this.size += takeElements(open, this.draft, this.nesting.level)
     else if (this.isExact || open.shape === Shape.root) this.lookAt(open)

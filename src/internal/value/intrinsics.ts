@@ -19,6 +19,9 @@ export const bufferToJSON: unknown = Buffer.prototype.toJSON
 /** True when a plain object or array made by the engine would be stringified through somebody's patch. */
 export const isPatched = (): boolean => objectPrototype.toJSON !== undefined || arrayPrototype.toJSON !== undefined
 
+/** The same without running an accessor, for whom it is not enough what that answered last. */
+export const inheritsToJSON = (): boolean => "toJSON" in arrayPrototype
+
 /** True when holes of an array read as `undefined`, as they do on a worker thread. */
 export const areHolesClean = (): boolean => !hasIndex(arrayPrototype) && !hasIndex(objectPrototype)
 
