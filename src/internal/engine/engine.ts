@@ -21,7 +21,7 @@ import { atOnce, Defect, type Failure, type Outcome } from "../telemetry/outcome
 import type { Output } from "../output/output.ts"
 import { Plan } from "../plan/planner.ts"
 import type { Port } from "../pool/poolClient.ts"
-import { isPatched } from "../value/intrinsics.ts"
+import { canFillArrays, isPatched } from "../value/intrinsics.ts"
 import { Rollout } from "./rollout.ts"
 import { Router } from "../routing/router.ts"
 import type { Sink } from "../output/sink.ts"
@@ -197,7 +197,8 @@ export class Engine {
     const maxSize = options?.maxSize ?? Infinity
     const callsReplacer = typeof options?.replacer === "function"
     const isWatched = callsReplacer || maxSize !== Infinity
-    if ((options?.routing ?? this.settings.routing) === "sync") return isWatched ? "inline" : "native"
+    const isSync = (options?.routing ?? this.settings.routing) === "sync" || !canFillArrays()
+    if (isSync) return isWatched ? "inline" : "native"
     const size = callsReplacer || syncThreshold === 0 || isPatched() ? Number.MAX_VALUE : estimate(value, syncThreshold)
     if (size >= syncThreshold) {
       if (this.rollout.takes(options?.rolloutKey)) return size === hiddenSize ? "hidden" : "job"

@@ -11,7 +11,14 @@ import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import type { Frame } from "../plan/frameBuilder.ts"
 import { encodeText } from "../frame/encodeFrame.ts"
 import { FrameJoiner } from "../frame/joinFrames.ts"
-import { outputTooLong, sizeLimitExceeded, unsupportedValue, workerFailed } from "../errors/serializationErrors.ts"
+import {
+  outputTooLong,
+  sizeLimitExceeded,
+  unsupportedValue,
+  userCodeFailed,
+  workerFailed
+} from "../errors/serializationErrors.ts"
+import { canFillArrays } from "../value/intrinsics.ts"
 import { startThread } from "./startThread.ts"
 import { InTurns } from "../turns/resumableTask.ts"
 import type { Limit, Verdict } from "../limit/sizeLimit.ts"
@@ -255,7 +262,8 @@ export class Job extends InTurns {
   }
 
   protected crash(thrown: unknown): void {
-    this.endWith(new Defect(thrown))
+    // User code may have made `Array.prototype` one that no array can be filled under, since the call began.
+    this.endWith(canFillArrays() ? new Defect(thrown) : userCodeFailed("", thrown))
   }
 
   private endWith(error: Failure): void {

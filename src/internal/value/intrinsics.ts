@@ -7,7 +7,7 @@
 export const stringify: typeof JSON.stringify = JSON.stringify
 
 const objectPrototype = Object.prototype as { toJSON?: unknown }
-const arrayPrototype = Array.prototype as unknown as { toJSON?: unknown }
+const arrayPrototype = Array.prototype as unknown as { readonly length: number; toJSON?: unknown }
 const datePrototype = Date.prototype as unknown as Record<PropertyKey, unknown>
 
 export const dateToPrimitive: unknown = datePrototype[Symbol.toPrimitive]
@@ -24,6 +24,23 @@ export const inheritsToJSON = (): boolean => "toJSON" in arrayPrototype
 
 /** True when holes of an array read as `undefined`, as they do on a worker thread. */
 export const areHolesClean = (): boolean => !hasIndex(arrayPrototype) && !hasIndex(objectPrototype)
+
+/**
+ * True when `push` fills an array, here and in everybody's code. Where an index of `Array.prototype` is read-only or has no setter it
+ * throws, and where it has one the element may be lost.
+ */
+export const canFillArrays = (): boolean =>
+  arrayPrototype.length === 0 || Object.getOwnPropertyNames(arrayPrototype).every(canBeSet)
+
+const canBeSet = (key: string): boolean => {
+  if (key.charCodeAt(0) > 0x39) return true
+  const array: Array<unknown> = []
+  try {
+    return Reflect.set(array, key, 0) && Object.hasOwn(array, key)
+  } catch {
+    return false
+  }
+}
 
 // Indexes come first among the own keys, enumerable or not. 1.7 us (`bench/claims.ts`), once for a frame that is sent.
 const hasIndex = (object: object): boolean => {
