@@ -143,7 +143,8 @@ export const copyOf = (open: Open): object | undefined => {
   const copy: Record<string, unknown> = {}
   for (let i = 0; i < values.length; i++) {
     const key = open.keys![i]!
-    if (key === "__proto__") return undefined
+    // Its setter would run, or the entry would not get in: `__proto__`, and what somebody has put into `Object.prototype`.
+    if (key in copy) return undefined
     if (hasText(values[i])) copy[key] = values[i]
   }
   return copy

@@ -333,6 +333,22 @@ export const patchedCases: ReadonlyArray<ParityCase> = [
     () => Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`k${i}`, i]))
   ),
   patched(
+    "an accessor without a setter on Object.prototype, in an object of which a child is replaced",
+    () => patchProperty(Object.prototype, "rareKey", { get: () => "patched", enumerable: false }),
+    (recorder) =>
+      JSON.parse('{"list":[{"rareKey":1,"b":2}]}', (key, value: unknown) =>
+        key === "b" ? { toJSON: recorder.toJSON(() => "b") } : value
+      )
+  ),
+  patched(
+    "a setter on Object.prototype, in an object of which a child is replaced",
+    () => patchProperty(Object.prototype, "rareKey", { get: () => "patched", set: () => {}, enumerable: false }),
+    (recorder) =>
+      JSON.parse('{"list":[{"rareKey":1,"b":2}]}', (key, value: unknown) =>
+        key === "b" ? { toJSON: recorder.toJSON(() => "b") } : value
+      )
+  ),
+  patched(
     "a read-only name on Object.prototype for a key in use",
     () => patchProperty(Object.prototype, "rareKey", { value: "patched", writable: false, enumerable: false }),
     () => [JSON.parse('{"a":1,"rareKey":[2],"list":[{"rareKey":{"b":3}},{}]}')]
