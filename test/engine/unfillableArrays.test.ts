@@ -7,7 +7,7 @@ import { canFillArrays } from "../../src/internal/value/intrinsics.ts"
 import { makeSerializer, type Serializer } from "../../src/Async.ts"
 import { Engine } from "../../src/internal/engine/engine.ts"
 import { userCodeFailed } from "../../src/internal/errors/serializationErrors.ts"
-import { engineSettings, type EngineSettings } from "../../src/internal/options/validate.ts"
+import { engineSettings, type EngineSettings } from "../../src/internal/engine/layerOptions.ts"
 import { stringOutput } from "../../src/internal/output/output.ts"
 import { patchProperty } from "../support/parityCase.ts"
 

@@ -158,13 +158,15 @@ const pretty = (kind: Kind, value: unknown, names: Array<string> | null, gap: st
 
 // Raw line feeds and tabs stand in JSON text only between tokens, never in strings. So every line can be moved to the right
 // afterwards, and where the gap itself holds a line feed, tabs stand in for it until then.
-const indented = marked((value: unknown, names: Array<string> | null, gap: string, shift: number): string | undefined => {
-  const hasLineFeed = gap.includes("\n")
-  const text: string | undefined = stringify(value, names, hasLineFeed ? "\t" : gap)
-  if (text === undefined) return undefined
-  if (hasLineFeed) return text.replace(/\n(\t*)/g, (_, tabs: string) => "\n" + gap.repeat(tabs.length + shift))
-  return shift === 0 ? text : text.split("\n").join("\n" + gap.repeat(shift))
-})
+const indented = marked(
+  (value: unknown, names: Array<string> | null, gap: string, shift: number): string | undefined => {
+    const hasLineFeed = gap.includes("\n")
+    const text: string | undefined = stringify(value, names, hasLineFeed ? "\t" : gap)
+    if (text === undefined) return undefined
+    if (hasLineFeed) return text.replace(/\n(\t*)/g, (_, tabs: string) => "\n" + gap.repeat(tabs.length + shift))
+    return shift === 0 ? text : text.split("\n").join("\n" + gap.repeat(shift))
+  }
+)
 
 // Joined, which gives a text of its own. Appended, each element would be some nodes of a tree that lives as long as the result, and
 // whoever reads that first would wait until V8 has put all of them together.

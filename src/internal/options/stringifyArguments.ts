@@ -4,6 +4,7 @@
 import { isNumberObject, isStringObject } from "node:util/types"
 import type { SerializeOptions } from "./callOptions.ts"
 import { emptyGap } from "../frame/frame.ts"
+import { lengthOf } from "../value/arrayElements.ts"
 
 export type ReplacerFunction = (this: unknown, key: string, value: unknown) => unknown
 
@@ -30,10 +31,12 @@ export const readArguments = (options: SerializeOptions | undefined): Arguments 
 export const spaceOf = ({ pretty, space }: SerializeOptions): unknown =>
   space !== undefined ? space : pretty === true ? 2 : undefined
 
-// ECMA-262, JSON.stringify, step 4: strings, numbers, and objects that hold one; each name once.
+// ECMA-262, JSON.stringify, step 4: strings, numbers, and objects that hold one; each name once. The length is read once, before the
+// elements: a getter among them may change it.
 const namesOf = (replacer: ReadonlyArray<unknown>): ReadonlyArray<string> => {
   const names = new Set<string>()
-  for (let i = 0; i < replacer.length; i++) {
+  const length = lengthOf(replacer)
+  for (let i = 0; i < length; i++) {
     const item = replacer[i]
     if (typeof item === "string") names.add(item)
     else if (typeof item === "number" || isNumberObject(item) || isStringObject(item)) names.add(String(item))

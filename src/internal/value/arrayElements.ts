@@ -22,6 +22,10 @@ export const isSliceable = (array: ReadonlyArray<unknown>): boolean =>
   arrayPrototype.constructor === Array &&
   Array[Symbol.species] === Array
 
+/** The length of an array, as native code reads it: a proxy of an array may have any. */
+export const lengthOf = ({ length }: ReadonlyArray<unknown>): number =>
+  Number.isInteger(length) ? length : Math.min(Math.max(Math.trunc(+length) || 0, 0), Number.MAX_SAFE_INTEGER)
+
 /** An element of an array of any form. */
 export const elementAt = (array: ReadonlyArray<unknown>, index: number): unknown => array[index]
 

@@ -14,18 +14,13 @@ import {
 } from "node:util/types"
 import { Open, Shape } from "./container.ts"
 import { isPlainBuffer } from "./harmlessToJSON.ts"
+import { lengthOf } from "../value/arrayElements.ts"
 
 /** Enters an object or an array. `list` holds the only names that count, if there is such a list. */
 export const openContainer = (value: object, list: ReadonlyArray<string> | null, isChanged: boolean): Open => {
-  if (Array.isArray(value)) return new Open(Shape.array, value, null, itemsOf(value), isChanged, false)
+  if (Array.isArray(value)) return new Open(Shape.array, value, null, lengthOf(value), isChanged, false)
   const keys = list ?? Object.keys(value)
   return new Open(Shape.object, value, keys, keys.length, isChanged, isProxy(value))
-}
-
-// As native code reads it: a proxy of an array may have any length.
-const itemsOf = ({ length }: ReadonlyArray<unknown>): number => {
-  if (Number.isInteger(length)) return length
-  return Math.min(Math.max(Math.trunc(Number(length)) || 0, 0), Number.MAX_SAFE_INTEGER)
 }
 
 /** Typed arrays up to this many elements are left to native code. */
@@ -73,13 +68,14 @@ const getterOf = (key: PropertyKey): ((this: unknown) => any) =>
   Object.getOwnPropertyDescriptor(typedArrayPrototype, key)!.get as (this: unknown) => any
 // The built-in getters: an array may have lost its prototype, or have properties of these names.
 const nameOf = getterOf(Symbol.toStringTag)
-const lengthOf = getterOf("length")
+const viewLengthOf = getterOf("length")
 const bufferOf = getterOf("buffer")
 const offsetOf = getterOf("byteOffset")
 const sliceOf = (typedArrayPrototype as Uint8Array).slice
 
 /** How many elements a typed array has; none for a `DataView`. */
-export const elementsOf = (view: ArrayBufferView): number => (isTypedArray(view) ? (lengthOf.call(view) as number) : 0)
+export const elementsOf = (view: ArrayBufferView): number =>
+  isTypedArray(view) ? (viewLengthOf.call(view) as number) : 0
 
 /**
  * Elements of a typed array in a buffer of their own: the clone of a view would take the whole buffer behind it along. The

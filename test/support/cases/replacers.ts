@@ -332,6 +332,26 @@ class Animal {
   }
 }
 
+const nested = { 0: { 1: { 2: "2", 3: { 4: { 5: { 2: "omitted" } } } } }, 1: 1, 2: 2, 3: 3 }
+
+const inheriting = (index: number, name: unknown): object =>
+  Object.assign(Object.create(Array.prototype), { [index]: name }) as object
+
+/** A list whose next to second name changes the rest of it when it is read. */
+const hijacked = (list: Array<unknown>): ReadonlyArray<unknown> => {
+  const { length } = list
+  Object.defineProperty(list, length - 3, {
+    get: () => {
+      Object.defineProperty(list, length, { value: 4 })
+      delete list[length - 2]
+      delete list[length - 1]
+      list[length + 1] = 5
+      return 1
+    }
+  })
+  return Object.setPrototypeOf(list, inheriting(length - 1, 3)) as ReadonlyArray<unknown>
+}
+
 const lists = [
   listCase("keeps its own order", ["c", "a", "b"], () => [{ a: 1, b: 2, c: { b: 1, c: 2 } }]),
   listCase("with names twice", ["b", "a", "b", "a"], () => [{ a: 1, b: 2 }]),
@@ -493,6 +513,49 @@ const lists = [
   parityCase("list: with pretty", () => [{ a: { b: [], a: {} }, b: [1, { a: 1, c: 2 }], c: 3 }], {
     options: (_, names) => ({ replacer: [...names, "b", "a"], pretty: true }),
     isList: true
+  }),
+  // As in "stringify-replacer-array-hijinks" of test262: the length is read once, before the elements.
+  parityCase("list: a getter in it takes away, adds, and lets what is inherited shine through", () => nested, {
+    options: (_, names) => ({ replacer: hijacked([...names, 0, 1, 2, 3]) }),
+    isList: true
+  }),
+  parityCase("list: a getter in it makes it shorter", () => nested, {
+    options: (_, names) => {
+      const replacer: Array<unknown> = [...names, "0", "1", "2", "3"]
+      Object.defineProperty(replacer, names.length, { get: () => ((replacer.length = names.length), "0") })
+      return { replacer: Object.setPrototypeOf(replacer, inheriting(names.length + 3, "1")) }
+    },
+    isList: true
+  }),
+  parityCase("list: a proxied one that changes its length", () => [{ a: 1, b: 2, c: 3 }], {
+    options: (_, names) => {
+      let reads = 0
+      const get = (target: Array<string>, key: PropertyKey) =>
+        key === "length" ? names.length + 2 - Math.min(2, reads++) : Reflect.get(target, key)
+      return { replacer: new Proxy([...names, "b", "a"], { get }) }
+    },
+    isList: true
+  }),
+  parityCase("list: a proxied one of an odd length", () => [{ a: 1, b: 2, c: 3 }], {
+    options: (_, names) => {
+      const get = (target: Array<string>, key: PropertyKey) =>
+        key === "length" ? { valueOf: () => `${names.length + 1}.9` } : Reflect.get(target, key)
+      return { replacer: new Proxy([...names, "b", "a"], { get }) }
+    },
+    isList: true
+  }),
+  parityCase("list: names twice, as numbers and in objects", () => [{ 1: "a", 10: "b", x: "c" }], {
+    options: (_, names) => ({ replacer: [...names, 1, "1", new Number(10), 10, new String("x"), "x", -0, 1e21] }),
+    isList: true
+  }),
+  parityCase("list: a getter in it throws", () => [{ a: 1 }], {
+    options: (recorder, names) => {
+      const replacer = [...names, "a"]
+      return { replacer: Object.defineProperty(replacer, names.length, { get: () => recorder.throw("list") }) }
+    },
+    isList: true,
+    fails: "UserCodeFailed",
+    isAtRoot: true
   }),
   parityCase("list: names whose conversion is user code", () => [{ x: 1, y: 2 }], {
     options: (_, names) => ({ replacer: [...names, Object.assign(new String("x"), { toString: () => "y" })] }),
