@@ -7,6 +7,7 @@ import { canFillArrays } from "../../src/internal/value/intrinsics.ts"
 import { makeSerializer, type Serializer } from "../../src/Async.ts"
 import { Engine } from "../../src/internal/engine/engine.ts"
 import { userCodeFailed } from "../../src/internal/errors/serializationErrors.ts"
+import { Defect } from "../../src/internal/telemetry/outcome.ts"
 import { engineSettings, type EngineSettings } from "../../src/internal/engine/layerOptions.ts"
 import { stringOutput } from "../../src/internal/output/output.ts"
 import { patchProperty } from "../support/parityCase.ts"
@@ -82,7 +83,7 @@ describe("an index of Array.prototype", () => {
         const value = make()
         try {
           new Engine(settings as EngineSettings, undefined).serialize(value, options, stringOutput, ({ error }) => {
-            Object.defineProperty(reasons, 0, { value: error?.reason._tag })
+            Object.defineProperty(reasons, 0, { value: error instanceof Defect ? error : error?.reason._tag })
           })
         } finally {
           undo()
