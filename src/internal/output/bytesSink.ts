@@ -15,13 +15,15 @@ const chunkSize = 512 * 1024
 const spares: Array<SharedArrayBuffer> = []
 const mostSpares = 32
 
-const takeChunk = (): Buffer<SharedArrayBuffer> => Buffer.from(spares.pop() ?? new SharedArrayBuffer(chunkSize))
+type Chunk = Uint8Array<SharedArrayBuffer>
 
-const giveChunk = ({ buffer }: Buffer<SharedArrayBuffer>): void => {
+const takeChunk = (): Chunk => new Uint8Array(spares.pop() ?? new SharedArrayBuffer(chunkSize))
+
+const giveChunk = ({ buffer }: Chunk): void => {
   if (spares.length < mostSpares) spares.push(buffer)
 }
 
-const noChunk = Buffer.from(new SharedArrayBuffer(0))
+const noChunk: Chunk = new Uint8Array(new SharedArrayBuffer(0))
 
 /** Gathers bytes. A text that comes in one piece is encoded once. */
 export class BytesSink implements Sink {
@@ -29,8 +31,8 @@ export class BytesSink implements Sink {
   readonly isFull = false
   readonly isTooLong = false
   private first: string | undefined = undefined
-  private chunks: Array<Buffer<SharedArrayBuffer>> = []
-  private chunk = noChunk
+  private chunks: Array<Chunk> = []
+  private chunk: Chunk = noChunk
   private used = 0
   private total = 0
   /** Bytes of the value that are there; -1 until there is one. */

@@ -2,9 +2,9 @@
  * Chunks of a stream, each in a buffer of its own, which is the reader's from then on.
  */
 import type { Sink } from "./sink.ts"
-import { toBytes, writeText } from "./utf8.ts"
+import { allocate, toBytes, writeText } from "./utf8.ts"
 
-type Chunk = Buffer<ArrayBuffer>
+type Chunk = Uint8Array<ArrayBuffer>
 
 /** What a chunk begins with. It grows while more is written into it, so that a small text takes no large one. */
 const firstSize = 64 * 1024
@@ -17,7 +17,7 @@ const growth = 4
 let scratch: Chunk | undefined
 
 const takeScratch = (size: number): Chunk => {
-  const taken = scratch?.length === size ? scratch : Buffer.allocUnsafeSlow(size)
+  const taken = scratch?.length === size ? scratch : allocate(size)
   scratch = undefined
   return taken
 }
@@ -26,7 +26,7 @@ const takeScratch = (size: number): Chunk => {
 export class ChunkSink implements Sink {
   readonly isTooLong = false
   total = 0
-  private chunks: Array<Uint8Array<ArrayBuffer>> = []
+  private chunks: Array<Chunk> = []
   /** What is written into, if anything was since the last one was given away. */
   private chunk: Chunk | undefined = undefined
   private used = 0
@@ -47,7 +47,7 @@ export class ChunkSink implements Sink {
     return this.chunks.length === 0
   }
 
-  take(): Array<Uint8Array<ArrayBuffer>> {
+  take(): Array<Chunk> {
     const { chunks } = this
     this.chunks = []
     return chunks
@@ -82,7 +82,7 @@ export class ChunkSink implements Sink {
   finish(): boolean {
     const { chunk } = this
     if (chunk === undefined) return false
-    if (this.used > 0) this.give(new Uint8Array(chunk.buffer.slice(0, this.used)))
+    if (this.used > 0) this.give(chunk.slice(0, this.used))
     if (chunk.length <= firstSize) scratch = chunk
     this.chunk = undefined
     return false
@@ -93,7 +93,7 @@ export class ChunkSink implements Sink {
     const { chunk, used } = this
     if (chunk === undefined) return (this.chunk = takeScratch(Math.min(this.size, firstSize)))
     if (used < chunk.length) return chunk
-    const larger = Buffer.allocUnsafeSlow(Math.min(this.size, chunk.length * growth))
+    const larger = allocate(Math.min(this.size, chunk.length * growth))
     larger.set(chunk)
     return (this.chunk = larger)
   }
@@ -102,11 +102,11 @@ export class ChunkSink implements Sink {
     this.used += length
     this.total += length
     if (this.used < this.size) return
-    this.give(new Uint8Array(this.chunk!.buffer))
+    this.give(this.chunk!)
     this.chunk = undefined
   }
 
-  private give(chunk: Uint8Array<ArrayBuffer>): void {
+  private give(chunk: Chunk): void {
     this.chunks.push(chunk)
     this.used = 0
     this.onChunk()

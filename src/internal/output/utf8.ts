@@ -23,13 +23,15 @@ export const allocate = (size: number): Uint8Array<ArrayBuffer> => new Uint8Arra
 export type Progress = ReturnType<TextEncoder["encodeInto"]>
 
 /** Writes from `at` on what there is room for, or a part of that. Nothing is read when there is no room for a character. */
-export const writeText = (text: string, target: Buffer, at: number): Progress => {
+export const writeText = (text: string, target: Uint8Array, at: number): Progress => {
   const room = target.length - at
-  if (!isEncoderSlow || room < fewBytes || !isStringOneByteRepresentation(text))
+  if (!isEncoderSlow || room < fewBytes || !isStringOneByteRepresentation(text)) {
     return encoder.encodeInto(text, at === 0 ? target : target.subarray(at))
+  }
   // As many as fit if each takes two bytes.
   const read = Math.min(text.length, room >> 1)
-  return { read, written: target.write(read === text.length ? text : text.slice(0, read), at) }
+  const rest = Buffer.from(target.buffer, target.byteOffset + at, room)
+  return { read, written: rest.write(read === text.length ? text : text.slice(0, read)) }
 }
 
 /** For the bytes of a text whose length nobody knows yet: used anew each time. */
