@@ -3,8 +3,8 @@
  *
  *     npm run bench:compare -- <commit> [--data cities,atlas] [--lanes adaptive/bytes,sliced/bytes] [--seconds 4] [--all] [--node 24]
  *
- * The other commit's library is checked out beside this one (`git worktree`) and shares its packages. Shows where busy time,
- * wall time or longest hold differ by more than 5 %; `~` marks what is within the spread of the rounds. `--all` shows the rest
+ * The other commit's library is checked out beside this one (`git worktree`) and shares its packages. Shows where the thread's own
+ * time, busy time, wall time or longest hold differ by more than 5 %; `~` marks what is within the spread of the rounds. `--all` shows the rest
  * too. The scripts, the values and the other packages are those of this tree.
  */
 import { execFileSync } from "node:child_process"
@@ -55,7 +55,7 @@ const measureChild = (name: string): Promise<Comparison> => {
 /** Below this, a hold is the machine's own doing. */
 const noise = 0.5
 
-const difference = (what: "busy" | "wall" | "hold", now: Outcome, before: Outcome) => {
+const difference = (what: "cpu" | "busy" | "wall" | "hold", now: Outcome, before: Outcome) => {
   const pairs = now.samples.map((sample, round) => [sample[what], before.samples[round]![what]] as const)
   const ratios = spread(pairs.map(([now, before]) => now / before))
   const from = spread(pairs.map(([, before]) => before)).median
@@ -72,7 +72,7 @@ const rowsOf = (name: string, comparison: Comparison): ReadonlyArray<ReadonlyArr
     const failure = now.failure ?? before.failure
     if (failure !== undefined)
       return [[name, laneKey(lane), now.failure === undefined ? `before: ${failure}` : failure]]
-    return (["busy", "wall", "hold"] as const).flatMap((what) => {
+    return (["cpu", "busy", "wall", "hold"] as const).flatMap((what) => {
       const { ratios, from, to, large, clear } = difference(what, now, before)
       if (!large && !flags.all) return []
       const mark = !large ? "" : !clear ? "~" : ratios.median > 1 ? "slower" : "faster"

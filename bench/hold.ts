@@ -9,13 +9,13 @@
  * the option without a word, hence the check.
  *
  * Busy: `performance.eventLoopUtilization().active`, the time the loop did not wait for events, exact to microseconds.
- * It is the thread's own work as long as nobody else wants its core. `cpu` is the kernel's view of the thread's time:
- * free of that weakness, but counted in ticks of about 4 ms, so only good over long runs. Where the two differ much,
- * the machine was not quiet.
+ * It is the thread's own work as long as nobody else wants its core. `cpu` is what the kernel gave the thread
+ * (`threadClock.ts`), free of that weakness and as exact. Where the two differ much, the machine was not quiet.
  */
 import { monitorEventLoopDelay, performance } from "node:perf_hooks"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
+import { threadTime } from "./threadClock.ts"
 
 export interface Reading<A> {
   readonly value: A
@@ -65,13 +65,13 @@ export const measure = async <A>(run: () => A | Promise<A>): Promise<Reading<A>>
   turns.enable()
   await immediate()
   const allBefore = process.cpuUsage()
-  const cpuBefore = process.threadCpuUsage()
+  const cpuBefore = threadTime()
   const loopBefore = performance.eventLoopUtilization()
   const start = performance.now()
   const value = await run()
   const wall = performance.now() - start
   const busy = performance.eventLoopUtilization(loopBefore).active
-  const cpu = milliseconds(process.threadCpuUsage(cpuBefore))
+  const cpu = threadTime() - cpuBefore
   const others = milliseconds(process.cpuUsage(allBefore)) - cpu
   await immediate()
   await immediate()

@@ -58,9 +58,9 @@ const promiseLoop =
     return size
   }
 
-const busyPerCall = async (loop: Loop, values: ReadonlyArray<unknown>, calls: number): Promise<number> => {
+const timePerCall = async (loop: Loop, values: ReadonlyArray<unknown>, calls: number): Promise<number> => {
   const reading = await measure(() => loop(values, calls))
-  return (1000 * reading.busy) / calls
+  return (1000 * reading.cpu) / calls
 }
 
 const loadLoops = async (asPromises: boolean) => {
@@ -97,7 +97,7 @@ export const measureSmall = async (seconds: number, asPromises = false): Promise
     await settle()
     const end = performance.now() + (1000 * seconds) / documents.length
     for (let round = -2; round < 5 || performance.now() < end; round++) {
-      const pair = [await busyPerCall(native, values, calls), await busyPerCall(library, values, calls)] as const
+      const pair = [await timePerCall(native, values, calls), await timePerCall(library, values, calls)] as const
       if (round < 0) continue
       natives.push(pair[0])
       libraries.push(pair[1])
