@@ -13,7 +13,7 @@ export const baseOf = (comparison: Comparison, lane: Lane): Outcome | undefined 
 export const paired = (of: Outcome, to: Outcome, what: "wall" | "busy"): Spread =>
   spread(of.samples.map((sample, round) => sample[what] / to.samples[round]![what]))
 
-/** The kernel counts a thread's time in ticks, too coarse for one round: so all rounds together. */
+/** Of all rounds together. */
 export const cpuRatio = (of: Outcome, to: Outcome): number => totalCpu(of) / totalCpu(to)
 
 const totalCpu = (of: Outcome): number => of.samples.reduce((sum, sample) => sum + sample.cpu, 0)
