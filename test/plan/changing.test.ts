@@ -160,3 +160,17 @@ it("looks at no child that an object does not have any more", () => {
   assert.isUndefined(plan.failure)
   assert.strictEqual(text, "[{}]")
 })
+
+class List extends Array<unknown> {}
+
+for (const Kind of [Array, List]) {
+  it(`an array that a toJSON empties ends there: ${Kind.name}`, () => {
+    const list: Array<unknown> = Kind.from({ length: 100_000 }, (_, i) => i)
+    list[1] = { toJSON: () => (list.length = 0) }
+    const plan = new Plan([list, "after"], plainOptions)
+    let text = ""
+    while (!plan.isDone) text += encodeText({ ...plan.next(30_000), output: "string" }).text
+    assert.isUndefined(plan.failure)
+    assert.strictEqual(text, '[[0],"after"]')
+  })
+}

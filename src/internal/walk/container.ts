@@ -2,7 +2,7 @@
  * A container that the plan has entered and not yet left, and how far it is.
  */
 
-import { elementAt, isSliceable, slice } from "../value/arrayElements.ts"
+import { elementAt, isSliceable, lengthOf, slice } from "../value/arrayElements.ts"
 
 /** What kind of container is open. Small integers: compared at every step. */
 export const Shape = {
@@ -78,7 +78,8 @@ export class Open {
   /** Passes children up to `to` as they are. */
   advance(to: number): void {
     if (this.run !== null) {
-      for (let i = this.index; i < to; i++) this.run.push(this.read(i))
+      const end = this.present(to)
+      for (let i = this.index; i < end; i++) this.run.push(this.read(i))
     }
     this.index = to
   }
@@ -95,8 +96,14 @@ export class Open {
     if (this.run !== null) return this.run
     if (this.shape === Shape.array && isSliceable(this.value)) return slice.call(this.value, this.runStart, this.index)
     const values: Array<unknown> = []
-    for (let i = this.runStart; i < this.index; i++) values.push(this.read(i))
+    const end = this.present(this.index)
+    for (let i = this.runStart; i < end; i++) values.push(this.read(i))
     return values
+  }
+
+  // An array that became shorter ends there, as a slice of it does: a million elements that have gone would be as many `null`s.
+  private present(to: number): number {
+    return this.shape === Shape.array ? Math.min(to, lengthOf(this.value)) : to
   }
 
   /** Nothing waits any more: it is all in the frame. */
