@@ -64,8 +64,9 @@ export type {
  *
  * **Gotchas**
  *
- * - A large value is read while other code runs. If it is changed meanwhile, the text may hold some of the old and some of the
- *   new, but is always valid JSON. `routing: "sync"` reads it in one go.
+ * - A large value is read while other code runs. If it is changed meanwhile, or by its own `toJSON`s and getters, the text may
+ *   hold some of the old and some of the new, but is always valid JSON. A bigint or a cycle that comes in fails the call.
+ *   `routing: "sync"` reads it in one go.
  * - Own getters and proxies in values above `syncThreshold` may be read two or three times: they must answer the same each time.
  * - For text over some ten megabytes prefer `serializeToBytes` or `stream`: a string is put together by V8 when it is first
  *   read, in one go.
