@@ -127,10 +127,11 @@ export class Engine {
       const error = "text" in begun ? undefined : begun
       const result = output.of("text" in begun ? begun.text : "")
       const size = error === undefined ? output.size(result) : 0
-      const ended = realTimers.now()
+      // A string is its own result: nothing was done since.
+      const ended = "text" in begun && output.unit === "characters" ? begun.at : realTimers.now()
       const time = ended - began
       charge(ended - estimated)
-      const outcome: Outcome = { ...atOnce(arm, error, false, time, size), path: "sliced", frames: 1 }
+      const outcome = atOnce(arm, error, false, time, size, "sliced", 1)
       this.counters.frames.sliced++
       this.counters.ended(outcome, time, size, label)
       done(outcome, result)
@@ -183,9 +184,10 @@ export class Engine {
     if (usesPool && router.route(sample, kind, this.port!.threads()) === "worker") return begun
     const planned = realTimers.now()
     const text = native(value, options)
-    router.observe(sample, kind, "sliced", realTimers.now() - planned, 0)
+    const at = realTimers.now()
+    router.observe(sample, kind, "sliced", at - planned, 0, at)
     if (usesPool) startThread(this.port!, router, this.breaker, sample, kind)
-    return typeof text === "string" ? { text } : text
+    return typeof text === "string" ? { text, at } : text
   }
 
   private usesPool(routing: Routing): boolean {

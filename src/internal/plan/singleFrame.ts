@@ -19,7 +19,10 @@ export interface Begun {
 }
 
 /** What came of doing a value in one piece: its text, why there is none, or how far the visit came. */
-export type Beginning = { readonly text: string } | SerializationError | Begun
+export type Beginning =
+  | { readonly text: string; /** When it was made. */ readonly at: number }
+  | SerializationError
+  | Begun
 
 /** Visits the root as far as a whole value may go. An error is what user code threw on the way. */
 export const begin = (root: object): Begun | SerializationError => {

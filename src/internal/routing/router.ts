@@ -101,10 +101,17 @@ export class Router {
   }
 
   /** Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its planning. */
-  observe(frame: Sample, output: "string" | "bytes", route: Route, time: number, planning: number): void {
+  observe(
+    frame: Sample,
+    output: "string" | "bytes",
+    route: Route,
+    time: number,
+    planning: number,
+    now: number = realTimers.now()
+  ): void {
     if (frame.size === 0 || frame.isText === true) return
     this.last = this.costsOf(frame, output)
-    this.crowding.observe(route === "worker", realTimers.now())
+    this.crowding.observe(route === "worker", now)
     this.last.worked(route, frame.size, route === "worker" ? time + answerCost : time)
     if (frame.size >= smallestFrame / 2) {
       const ideal = (pieceTime / (time + planning)) * frame.size

@@ -43,5 +43,7 @@ export const atOnce = (
   error: Failure | undefined,
   truncated: boolean,
   held: number,
-  size: number
-): Outcome => ({ error, truncated, path: "sync", arm, held, longestHeld: held, size, frames: 0, waited: 0 })
+  size: number,
+  path: SerializationPath = "sync",
+  frames = 0
+): Outcome => ({ error, truncated, path, arm, held, longestHeld: held, size, frames, waited: 0 })
