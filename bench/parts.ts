@@ -45,14 +45,21 @@ const nativeTime = (value: unknown): number => {
 }
 
 const partTimes = (value: unknown): Omit<Parts, "native"> => {
-  const plan = new Plan(value, { replacer: null, list: null, gap: "", exactFirst: 0, tracksLevels: false })
+  const plan = new Plan(value, {
+    replacer: null,
+    list: null,
+    gap: "",
+    output: "bytes",
+    exactFirst: 0,
+    tracksLevels: false
+  })
   const sink = new BytesSink()
   const parts = { plan: 0, text: 0, gather: 0, last: 0, frames: 0 }
   while (!plan.isDone) {
     const begin = performance.now()
     const frame = plan.next(frameSize)
     const planned = performance.now()
-    const text = encodeText({ ...frame, output: "bytes" }).text
+    const text = encodeText(frame.task).text
     const made = performance.now()
     sink.text(text)
     parts.gather += performance.now() - made

@@ -7,8 +7,8 @@ import { FrameJoiner } from "../../src/internal/frame/joinFrames.ts"
 import { Limit } from "../../src/internal/limit/sizeLimit.ts"
 import { readArguments } from "../../src/internal/options/stringifyArguments.ts"
 import { decode, StringSink } from "../../src/internal/output/sink.ts"
-import type { Frame } from "../../src/internal/plan/frameBuilder.ts"
-import { Plan } from "../../src/internal/plan/planner.ts"
+import type { PlannedFrame } from "../../src/internal/frame/plannedFrame.ts"
+import { Plan, type PlanOptions } from "../../src/internal/plan/planner.ts"
 import { runs } from "../support/arbitraries.ts"
 import { isForeign, World } from "../support/changing.ts"
 import { aChange, type Change, type Shape, shapes } from "../support/changingShapes.ts"
@@ -47,6 +47,7 @@ const wrongWith = (run: Run): string | undefined => {
   const world = new World(shape)
   const plan = new Plan(world.root, {
     ...readArguments({ replacer: replaces ? (_, value: unknown) => value : list, space: gap }),
+    output,
     exactFirst: run.exactFirst,
     tracksLevels: maxSize !== Infinity
   })
@@ -54,12 +55,12 @@ const wrongWith = (run: Run): string | undefined => {
   const limit =
     maxSize === Infinity ? undefined : new Limit(sink, maxSize, output === "bytes" ? "bytes" : "characters", true, gap)
   const joiner = new FrameJoiner(plan.gap)
-  const waiting: Array<{ readonly frame: Frame; readonly answer: FrameResult | undefined }> = []
+  const waiting: Array<{ readonly frame: PlannedFrame; readonly answer: FrameResult | undefined }> = []
   let isCut = false
   let wrongThrow: string | undefined
-  const print = (frame: Frame): FrameResult | undefined => {
+  const print = (frame: PlannedFrame): FrameResult | undefined => {
     try {
-      const result = encodeText({ ...frame, output })
+      const result = encodeText(frame.task)
       return output === "string" ? result : { ...result, text: undefined, bytes: Buffer.from(result.text) }
     } catch (thrown) {
       if (!isForeign(thrown)) wrongThrow = `threw: ${String(thrown)}`
@@ -128,7 +129,7 @@ it("a value that changes while it is read gives JSON, a mix of before and after,
   )
 })
 
-const plainOptions = { replacer: null, list: null, gap: "", exactFirst: 0, tracksLevels: true }
+const plainOptions: PlanOptions = { replacer: null, list: null, gap: "", output: "string", exactFirst: 0, tracksLevels: true }
 
 it("a limit knows that an object has no entry after all", () => {
   const value: Record<string, object | string> = { a: { n: "a".repeat(80) }, long: "x".repeat(300) }
@@ -139,7 +140,7 @@ it("a limit knows that an object has no entry after all", () => {
   const sink = new StringSink()
   const limit = new Limit(sink, 20, "characters", true, "")
   const joiner = new FrameJoiner("")
-  const verdicts = frames.map((frame) => limit.frame(frame, joiner.join(encodeText({ ...frame, output: "string" }))))
+  const verdicts = frames.map((frame) => limit.frame(frame, joiner.join(encodeText(frame.task))))
   assert.deepStrictEqual(verdicts, ["within", "truncated"])
   assert.strictEqual(sink.value, '{"long":"xxxxxxxx…"}')
 })
@@ -156,7 +157,7 @@ it("looks at no child that an object does not have any more", () => {
   value["child"] = child
   const plan = new Plan([value], plainOptions)
   let text = ""
-  while (!plan.isDone) text += encodeText({ ...plan.next(1_000), output: "string" }).text
+  while (!plan.isDone) text += encodeText(plan.next(1_000).task).text
   assert.isUndefined(plan.failure)
   assert.strictEqual(text, "[{}]")
 })
@@ -169,7 +170,7 @@ for (const Kind of [Array, List]) {
     list[1] = { toJSON: () => (list.length = 0) }
     const plan = new Plan([list, "after"], plainOptions)
     let text = ""
-    while (!plan.isDone) text += encodeText({ ...plan.next(30_000), output: "string" }).text
+    while (!plan.isDone) text += encodeText(plan.next(30_000).task).text
     assert.isUndefined(plan.failure)
     assert.strictEqual(text, '[[0],"after"]')
   })

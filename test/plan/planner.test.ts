@@ -11,7 +11,14 @@ it("no frame is of closing brackets alone: each is a trip to a worker", () => {
     .map(([a, b]) => ({ deep: { deeper: [numbersOf(a)] }, numbers: numbersOf(b) }))
   fc.assert(
     fc.property(values, fc.integer({ min: 500, max: 5_000 }), (value, budget) => {
-      const plan = new Plan(value, { replacer: null, list: null, gap: "", exactFirst: 0, tracksLevels: false })
+      const plan = new Plan(value, {
+        replacer: null,
+        list: null,
+        gap: "",
+        output: "string",
+        exactFirst: 0,
+        tracksLevels: false
+      })
       while (!plan.isDone) assert.isFalse(plan.next(budget).isText)
     })
   )
@@ -31,12 +38,13 @@ for (const [what, change] of [
         replacer: null,
         list: null,
         gap: "",
+        output: "string",
         exactFirst: 0,
         tracksLevels: false
       })
       let text = ""
       while (!plan.isDone) {
-        text += encodeText({ ...plan.next(8_192), output: "string" }).text
+        text += encodeText(plan.next(8_192).task).text
         if (memory.byteLength === 80_000) change(memory)
       }
       assert.isUndefined(plan.failure)

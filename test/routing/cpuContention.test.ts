@@ -116,7 +116,7 @@ describe("crowding", () => {
 })
 
 describe("adaptive routing where cores are crowded", () => {
-  const text: Sample = { size: 32_768, numbers: 0, containers: 0, gap: "" }
+  const text: Sample = { size: 32_768, numbers: 0, containers: 0, task: { gap: "" } }
   const costs = { worker: 0.05, sliced: 0.25 }
 
   it("counts a worker's time by its price", () => {

@@ -11,7 +11,7 @@ const frame = (size = 32_768, extra: Partial<Sample> = {}): Sample => ({
   size,
   numbers: 0,
   containers: 0,
-  gap: "",
+  task: { gap: "" },
   ...extra
 })
 
@@ -142,7 +142,7 @@ describe("adaptive routing", () => {
     const router = new Router("adaptive")
     router.observe(frame(2000), "string", "worker", 0.1, 0)
     router.observe(frame(8000), "bytes", "worker", 0.1, 0)
-    router.observe(frame(32_000, { gap: "  " }), "bytes", "sliced", 0.1, 0)
+    router.observe(frame(32_000, { task: { gap: "  " } }), "bytes", "sliced", 0.1, 0)
     assert.deepStrictEqual(
       [...router.costs.keys()],
       ["text/small/string", "text/medium/bytes", "text/large/bytes/pretty"]

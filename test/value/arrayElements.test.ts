@@ -3,16 +3,16 @@ import { assert, it } from "@effect/vitest"
 import { setFlagsFromString } from "node:v8"
 import { isCloneable } from "../../src/internal/routing/cloneable.ts"
 import { isSliceable } from "../../src/internal/value/arrayElements.ts"
-import { Plan } from "../../src/internal/plan/planner.ts"
+import { Plan, type PlanOptions } from "../../src/internal/plan/planner.ts"
 
 setFlagsFromString("--allow-natives-syntax")
 const hasDoubles = new Function("array", "return %HasDoubleElements(array)") as (array: unknown) => boolean
 
-const options = { replacer: null, list: null, gap: "", exactFirst: 0, tracksLevels: false }
+const options: PlanOptions = { replacer: null, list: null, gap: "", output: "string", exactFirst: 0, tracksLevels: false }
 
 const walk = (value: unknown): void => {
   const plan = new Plan(value, options)
-  while (!plan.isDone) assert.isTrue(isCloneable(plan.next(4096)))
+  while (!plan.isDone) assert.isTrue(isCloneable(plan.next(4096).task))
 }
 
 const many = <A>(make: (i: number) => A): Array<A> => Array.from({ length: 2000 }, (_, i) => make(i))

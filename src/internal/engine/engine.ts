@@ -178,7 +178,8 @@ export class Engine {
     if (begun.size < 0) return begun.visit.trail.length > 0 ? begun : undefined
     const { containers, numbers } = begun.visit
     const gap = options === undefined || spaceOf(options) === undefined ? "" : " "
-    const sample = { size: begun.size, numbers, containers, gap, kinds: [Kind.whole], values: [value], list: null }
+    const task = { gap, kinds: [Kind.whole], values: [value], list: null }
+    const sample = { size: begun.size, numbers, containers, task }
     const kind = unit === "bytes" ? "bytes" : "string"
     const usesPool = this.usesPool(routing)
     if (usesPool && router.route(sample, kind, this.port!.threads()) === "worker") return begun
@@ -233,6 +234,7 @@ export class Engine {
     return new Job({
       plan: new Plan(value, {
         ...args,
+        output: unit === "bytes" ? "bytes" : "string",
         tracksLevels: truncates && maxSize !== Infinity,
         exactFirst: isHidden === true ? this.settings.syncThreshold : 0
       }),

@@ -8,7 +8,7 @@ import type { Breaker } from "../pool/circuitBreaker.ts"
 import { isSendable } from "../routing/cloneable.ts"
 import type { Counters } from "../telemetry/counters.ts"
 import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
-import type { Frame } from "../plan/frameBuilder.ts"
+import type { PlannedFrame } from "../frame/plannedFrame.ts"
 import { encodeText } from "../frame/encodeFrame.ts"
 import { FrameJoiner } from "../frame/joinFrames.ts"
 import {
@@ -29,7 +29,7 @@ import type { Port } from "../pool/poolClient.ts"
 import type { Route } from "../routing/routeCosts.ts"
 import type { Router } from "../routing/router.ts"
 import type { Sink } from "../output/sink.ts"
-import type { FrameResult, FrameTask } from "../frame/frame.ts"
+import type { FrameResult } from "../frame/frame.ts"
 import type { WorkerPoolError } from "../pool/workerPoolError.ts"
 import type { Beginning } from "../plan/singleFrame.ts"
 import { realTimers } from "../turns/realTimers.ts"
@@ -57,7 +57,7 @@ export interface JobOptions {
 }
 
 interface Pending {
-  readonly frame: Frame
+  readonly frame: PlannedFrame
   readonly route: Route
   result: FrameResult | undefined
   error: WorkerPoolError | undefined
@@ -146,10 +146,10 @@ export class Job extends InTurns {
     const budget = limit === undefined ? router.frameSize : Math.min(router.frameSize, Math.max(1024, limit.rest))
     const begin = realTimers.now()
     const frame = plan.next(budget)
-    if (plan.failure !== undefined && frame.values.length === 0 && frame.tail === "") return true
+    if (plan.failure !== undefined && frame.isText && frame.task.tail === "") return true
     const planned = realTimers.now()
     const wanted: Route = wantsWorker ? router.route(frame, output, port.threads()) : "sliced"
-    const route: Route = wantsWorker && wanted === "worker" && isSendable(frame) ? "worker" : "sliced"
+    const route: Route = wantsWorker && wanted === "worker" && isSendable(frame.task) ? "worker" : "sliced"
     if (route === "worker") this.send(frame, port!)
     else this.slice(frame)
     router.observe(frame, output, route, realTimers.now() - planned, planned - begin)
@@ -167,12 +167,12 @@ export class Job extends InTurns {
     if (!this.options.fallback) this.endWith(workerFailed(error))
   }
 
-  private send(frame: Frame, port: Port): void {
+  private send(frame: PlannedFrame, port: Port): void {
     const pending: Pending = { frame, route: "worker", result: undefined, error: undefined }
     this.pending.push(pending)
     this.sent++
     this.options.counters.frames.worker++
-    port.post(taskOf(frame, this.options.output), (result, error) => {
+    port.post(frame.task, (result, error) => {
       if (this.isDone) return
       pending.result = result
       pending.error = error
@@ -181,7 +181,7 @@ export class Job extends InTurns {
     })
   }
 
-  private slice(frame: Frame): void {
+  private slice(frame: PlannedFrame): void {
     const result = this.encode(frame)
     if (result === undefined) return
     this.options.counters.frames.sliced++
@@ -189,9 +189,9 @@ export class Job extends InTurns {
     this.pending.push({ frame, route: "sliced", result, error: undefined })
   }
 
-  private encode(frame: Frame): FrameResult | undefined {
+  private encode(frame: PlannedFrame): FrameResult | undefined {
     try {
-      return encodeText(taskOf(frame, "string"))
+      return encodeText(frame.task)
     } catch (thrown) {
       this.endWith(this.options.diagnose(thrown))
       return undefined
@@ -214,7 +214,7 @@ export class Job extends InTurns {
     return true
   }
 
-  private take(frame: Frame, answer: FrameResult): void {
+  private take(frame: PlannedFrame, answer: FrameResult): void {
     const { limit, sink } = this.options
     const result = this.joiner.join(answer)
     if (limit !== undefined) this.judge(limit.frame(frame, result))
@@ -280,14 +280,3 @@ export class Job extends InTurns {
     this.options.onEnd(this)
   }
 }
-
-const taskOf = (frame: Frame, output: "string" | "bytes"): FrameTask => ({
-  leads: frame.leads,
-  values: frame.values,
-  kinds: frame.kinds,
-  depths: frame.depths,
-  tail: frame.tail,
-  list: frame.list,
-  gap: frame.gap,
-  output
-})

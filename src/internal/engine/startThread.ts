@@ -1,7 +1,7 @@
 /**
  * Starts a thread beside the work, where frames are done on the calling thread because none is ready.
  */
-import type { Frame } from "../plan/frameBuilder.ts"
+import type { FrameTask } from "../frame/frame.ts"
 import type { Breaker } from "../pool/circuitBreaker.ts"
 import type { Port } from "../pool/poolClient.ts"
 import { isSendable } from "../routing/cloneable.ts"
@@ -12,10 +12,10 @@ export const startThread = (
   port: Port,
   router: Router,
   breaker: Breaker,
-  frame: Sample & Pick<Frame, "kinds" | "values" | "list">,
+  frame: Sample & { readonly task: Pick<FrameTask, "kinds" | "values" | "list"> },
   output: "string" | "bytes"
 ): void => {
   if (port.threads() > 0 || !router.wantsThread(frame, output)) return
   // Frames like this one may be of a kind that never leaves, and a pool that fails is left alone.
-  if (breaker.state !== "open" && isSendable(frame)) port.start()
+  if (breaker.state !== "open" && isSendable(frame.task)) port.start()
 }

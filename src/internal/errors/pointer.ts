@@ -2,7 +2,8 @@
  * RFC 6901 JSON Pointers of what the plan stands at.
  */
 import * as JsonPointer from "effect/JsonPointer"
-import { type Open, Shape } from "../walk/container.ts"
+import type { Open } from "../walk/container.ts"
+import { Shape } from "../value/containerShape.ts"
 
 /** The pointer of the child at which the innermost open container stands, and of `below` under it (the deepest first). */
 export const pointerOf = (stack: ReadonlyArray<Open>, below: ReadonlyArray<string | number>): string => {

@@ -6,9 +6,9 @@
  * All of it works on text, so the outcome is the same on every route.
  */
 import type { SerializationError } from "../../SerializationError.ts"
-import type { Frame, OpenLevel } from "../plan/frameBuilder.ts"
+import type { OpenLevel, PlannedFrame } from "../frame/plannedFrame.ts"
 import { sizeLimitExceeded } from "../errors/serializationErrors.ts"
-import { Shape } from "../walk/container.ts"
+import { Shape } from "../value/containerShape.ts"
 import { OpenStack, type Unit } from "./openBrackets.ts"
 import { decode, type Sink } from "../output/sink.ts"
 import type { FrameResult } from "../frame/frame.ts"
@@ -43,7 +43,7 @@ export class Limit {
   }
 
   /** Takes the text of the next frame. */
-  frame(frame: Frame, result: FrameResult): Verdict {
+  frame(frame: PlannedFrame, result: FrameResult): Verdict {
     const units = this.measure(result)
     if (!this.truncates) {
       this.passed += units
@@ -104,7 +104,7 @@ export const fitted = (text: string, maxSize: number, unit: Unit, truncates: boo
 
 // Brings the stack from the beginning of a frame to its end. The plan counts the root's holder as level 0, and a long string
 // as a level; here a string is a state of its own.
-const applyLevels = (stack: OpenStack, { low, opens }: Frame): void => {
+const applyLevels = (stack: OpenStack, { low, opens }: PlannedFrame): void => {
   const levels = () => stack.depth + (stack.string === "none" ? 0 : 1)
   while (levels() > Math.max(0, low - 1)) {
     if (stack.string === "none") stack.close()

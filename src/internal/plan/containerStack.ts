@@ -2,8 +2,10 @@
  * The containers that a plan has entered and not yet left, and how much of their text is in the frame: a container that is left
  * before its bracket was written joins what waits around it, as it is or as a copy. That is the copy on write.
  */
-import { copyOf, type Draft, type OpenLevel } from "./frameBuilder.ts"
-import { Open, Shape } from "../walk/container.ts"
+import type { OpenLevel } from "../frame/plannedFrame.ts"
+import { copyOf, type Draft } from "./frameBuilder.ts"
+import { Open } from "../walk/container.ts"
+import { Shape } from "../value/containerShape.ts"
 
 /** Levels that are entered and have no text yet. */
 const unopenedLevels = 100

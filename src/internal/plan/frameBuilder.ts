@@ -2,33 +2,13 @@
  * The frame that is being made: literal text, values, and the entries of open containers.
  */
 import { stringify } from "../value/intrinsics.ts"
-import { type Open, Shape } from "../walk/container.ts"
+import type { Open } from "../walk/container.ts"
+import { Shape } from "../value/containerShape.ts"
 import { type Entries, type FrameTask, Kind } from "../frame/frame.ts"
+import type { OpenLevel, PlannedFrame } from "../frame/plannedFrame.ts"
 
 /** A larger object is not copied when a child of it was replaced: its entries go into the frame as they are. */
 const entriesPerCopy = 16
-
-/** A planned frame: the task, and what the router wants to know of it. */
-export interface Frame extends Omit<FrameTask, "output"> {
-  /** Estimated UTF-16 code units. */
-  readonly size: number
-  /** There is nothing left to stringify. */
-  readonly isText: boolean
-  /** Numbers in arrays of numbers. */
-  readonly numbers: number
-  /** Containers that were entered. */
-  readonly containers: number
-  /** Levels that were open all the time, the root's holder counted. */
-  readonly low: number
-  /** What is open at its end from level `low - 1` on; empty where nobody counts. */
-  readonly opens: ReadonlyArray<OpenLevel>
-}
-
-/** A level of nesting, as the limit needs to know it. */
-export interface OpenLevel {
-  readonly shape: Shape
-  readonly isWritten: boolean
-}
 
 export class Draft {
   private leads: Array<string> = []
@@ -38,11 +18,13 @@ export class Draft {
   text = ""
   readonly gap: string
   readonly list: ReadonlyArray<string> | null
+  private readonly output: FrameTask["output"]
   private readonly colon: string
 
-  constructor(gap: string, list: ReadonlyArray<string> | null) {
+  constructor(gap: string, list: ReadonlyArray<string> | null, output: FrameTask["output"]) {
     this.gap = gap
     this.list = list
+    this.output = output
     this.colon = gap === "" ? ":" : ": "
   }
 
@@ -106,22 +88,16 @@ export class Draft {
   }
 
   /** Ends the frame; the draft begins anew. */
-  finish(size: number, numbers: number, containers: number, low: number, opens: ReadonlyArray<OpenLevel>): Frame {
-    const frame: Frame = {
-      leads: this.leads,
-      values: this.values,
-      kinds: this.kinds,
-      depths: this.depths,
-      tail: this.text,
-      list: this.list,
-      gap: this.gap,
-      size,
-      isText: this.values.length === 0,
-      numbers,
-      containers,
-      low,
-      opens
-    }
+  finish(
+    size: number,
+    numbers: number,
+    containers: number,
+    low: number,
+    opens: ReadonlyArray<OpenLevel>
+  ): PlannedFrame {
+    const { depths, gap, kinds, leads, list, output, values } = this
+    const task = { leads, values, kinds, depths, tail: this.text, list, gap, output }
+    const frame = { task, size, isText: values.length === 0, numbers, containers, low, opens }
     this.leads = []
     this.values = []
     this.kinds = []

@@ -2,7 +2,8 @@
  * Values that are too long for one frame and have no children to cut between: long strings, and typed arrays.
  */
 import type { Draft } from "./frameBuilder.ts"
-import { type Open, Shape } from "../walk/container.ts"
+import type { Open } from "../walk/container.ts"
+import { Shape } from "../value/containerShape.ts"
 import { copyElements, elementsOf } from "../walk/enterContainer.ts"
 import { isPairAt } from "../value/intrinsics.ts"
 import { Kind } from "../frame/frame.ts"

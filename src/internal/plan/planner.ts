@@ -9,10 +9,13 @@
  */
 import { isBoxedPrimitive } from "node:util/types"
 import type { SerializationError } from "../../SerializationError.ts"
-import { Draft, type Frame, hasText } from "./frameBuilder.ts"
+import type { FrameTask } from "../frame/frame.ts"
+import type { PlannedFrame } from "../frame/plannedFrame.ts"
+import { Draft, hasText } from "./frameBuilder.ts"
 import { cyclicValue, nestingTooDeep, unsupportedValue, userCodeFailed } from "../errors/serializationErrors.ts"
 import { Nesting } from "./containerStack.ts"
-import { Open, Shape } from "../walk/container.ts"
+import { Open } from "../walk/container.ts"
+import { Shape } from "../value/containerShape.ts"
 import {
   isLargeBuffer,
   isSmallTypedArray,
@@ -37,6 +40,8 @@ export interface PlanOptions {
   readonly replacer: ((this: unknown, key: string, value: unknown) => unknown) | null
   readonly list: ReadonlyArray<string> | null
   readonly gap: string
+  /** What the answers of worker threads are to hold. */
+  readonly output: FrameTask["output"]
   /**
    * Whether each property of the first `exactFirst` code units is read once only, as `JSON.stringify` reads it: a value below the
    * threshold may hide a getter or a proxy.
@@ -65,7 +70,7 @@ export class Plan {
 
   constructor(root: unknown, options: PlanOptions) {
     this.replacer = options.replacer
-    this.draft = new Draft(options.gap, options.list)
+    this.draft = new Draft(options.gap, options.list, options.output)
     this.nesting = new Nesting(root, this.draft, options.tracksLevels)
     this.visit = new Visit(options.list)
     this.isAlwaysExact = options.replacer !== null || readsPrototype(options.list)
@@ -95,7 +100,7 @@ export class Plan {
   }
 
   /** The next frame, of about `budget` code units of text. */
-  next(budget: number): Frame {
+  next(budget: number): PlannedFrame {
     this.size = 0
     this.budget = budget
     if (this.begun === undefined) {

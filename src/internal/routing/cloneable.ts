@@ -6,11 +6,10 @@
  * ancestors may go; all else is done on the calling thread. No user code runs here but getters and proxy traps.
  */
 import { isAnyArrayBuffer, isMap, isProxy, isSet } from "node:util/types"
-import type { Frame } from "../plan/frameBuilder.ts"
 import { elementAt, isNumberLike, isVector } from "../value/arrayElements.ts"
 import { areHolesClean, isRawJSON } from "../value/intrinsics.ts"
 import { isPlainDate } from "../walk/harmlessToJSON.ts"
-import { type Entries, Kind } from "../frame/frame.ts"
+import { type Entries, type FrameTask, Kind } from "../frame/frame.ts"
 
 const objectPrototype = Object.prototype
 const { propertyIsEnumerable, toString } = objectPrototype
@@ -27,7 +26,7 @@ const knownPrototypes = new WeakMap<object, boolean>()
 const namedItems = 1_024
 
 /** Whether a frame may be sent to a worker thread. */
-export const isSendable = (frame: Pick<Frame, "kinds" | "values" | "list">): boolean => {
+export const isSendable = (frame: Pick<FrameTask, "kinds" | "values" | "list">): boolean => {
   try {
     return isCloneable(frame)
   } catch {
@@ -37,7 +36,7 @@ export const isSendable = (frame: Pick<Frame, "kinds" | "values" | "list">): boo
 }
 
 /** May throw what a getter or a proxy trap throws. */
-export const isCloneable = (frame: Pick<Frame, "kinds" | "values" | "list">): boolean => {
+export const isCloneable = (frame: Pick<FrameTask, "kinds" | "values" | "list">): boolean => {
   const { kinds, values } = frame
   const list = frame.list === null ? null : new Set(frame.list)
   if (!areHolesClean()) return false

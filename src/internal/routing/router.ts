@@ -9,7 +9,8 @@
  * only as often as a fiftieth of the time pays for (`routing/routeCosts.ts`). Where other programs want the cores too, a worker's own time counts as
  * well (`routing/cpuContention.ts`).
  */
-import type { Frame } from "../plan/frameBuilder.ts"
+import type { FrameTask } from "../frame/frame.ts"
+import type { PlannedFrame } from "../frame/plannedFrame.ts"
 import { KindCosts, type Route } from "./routeCosts.ts"
 import { crowding, type Crowding } from "./cpuContention.ts"
 import type { Routing } from "../options/callOptions.ts"
@@ -41,7 +42,8 @@ const slicesToStart = 300
 const answerCost = 0.06
 
 /** What the router wants to know of a frame. */
-export interface Sample extends Pick<Frame, "size" | "numbers" | "containers" | "gap"> {
+export interface Sample extends Pick<PlannedFrame, "size" | "numbers" | "containers"> {
+  readonly task: Pick<FrameTask, "gap">
   /** There is nothing left to stringify. */
   readonly isText?: boolean
 }
@@ -135,12 +137,12 @@ export class Router {
   private costsOf(frame: Sample, output: "string" | "bytes"): KindCosts {
     const content = contentOf(frame)
     const size = frame.size < 4_096 ? 0 : frame.size < 16_384 ? 1 : 2
-    const index = ((content * 3 + size) * 2 + (output === "bytes" ? 1 : 0)) * 2 + (frame.gap === "" ? 0 : 1)
+    const index = ((content * 3 + size) * 2 + (output === "bytes" ? 1 : 0)) * 2 + (frame.task.gap === "" ? 0 : 1)
     let costs = this.table[index]
     if (costs === undefined) {
       costs = new KindCosts(typical[size], this.crowding)
       this.table[index] = costs
-      this.costs.set(`${contents[content]}/${sizes[size]}/${output}${frame.gap === "" ? "" : "/pretty"}`, costs)
+      this.costs.set(`${contents[content]}/${sizes[size]}/${output}${frame.task.gap === "" ? "" : "/pretty"}`, costs)
     }
     return costs
   }

@@ -12,7 +12,8 @@ import {
   isTypedArray,
   isUint8Array
 } from "node:util/types"
-import { Open, Shape } from "./container.ts"
+import { Open } from "./container.ts"
+import { Shape } from "../value/containerShape.ts"
 import { isPlainBuffer } from "./harmlessToJSON.ts"
 import { lengthOf } from "../value/arrayElements.ts"
 
