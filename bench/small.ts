@@ -5,7 +5,7 @@
  *
  * One fiber serializes one document after the other; `JSON.stringify` runs in `Effect.sync`, as it would in a service of
  * one's own. With `--promises` an async function awaits one document after the other, from `makeSerializer` and from an async
- * function around `JSON.stringify`. Busy time of the calling thread, per call; the two take turns, and the difference is taken within a turn.
+ * function around `JSON.stringify`. The thread's own time, per call; the two take turns, and the difference is taken within a turn.
  */
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
