@@ -129,7 +129,14 @@ it("a value that changes while it is read gives JSON, a mix of before and after,
   )
 })
 
-const plainOptions: PlanOptions = { replacer: null, list: null, gap: "", output: "string", exactFirst: 0, tracksLevels: true }
+const plainOptions: PlanOptions = {
+  replacer: null,
+  list: null,
+  gap: "",
+  output: "string",
+  exactFirst: 0,
+  tracksLevels: true
+}
 
 it("a limit knows that an object has no entry after all", () => {
   const value: Record<string, object | string> = { a: { n: "a".repeat(80) }, long: "x".repeat(300) }

@@ -8,7 +8,14 @@ import { Plan, type PlanOptions } from "../../src/internal/plan/planner.ts"
 setFlagsFromString("--allow-natives-syntax")
 const hasDoubles = new Function("array", "return %HasDoubleElements(array)") as (array: unknown) => boolean
 
-const options: PlanOptions = { replacer: null, list: null, gap: "", output: "string", exactFirst: 0, tracksLevels: false }
+const options: PlanOptions = {
+  replacer: null,
+  list: null,
+  gap: "",
+  output: "string",
+  exactFirst: 0,
+  tracksLevels: false
+}
 
 const walk = (value: unknown): void => {
   const plan = new Plan(value, options)

@@ -84,7 +84,9 @@ export class Job extends InTurns {
     super(options.budget)
     this.options = options
     this.joiner = new FrameJoiner(options.plan.gap)
-    this.pool = new PoolUse(options.breaker, options.counters, options.fallback)
+    this.pool = new PoolUse(options.breaker, options.fallback, ({ reason }) =>
+      options.counters.workerFailed(reason._tag)
+    )
   }
 
   get path(): SerializationPath {
@@ -137,11 +139,16 @@ export class Job extends InTurns {
 
   private next(): boolean {
     const { limit, output, plan, port, router } = this.options
-    const wantsWorker = port !== undefined && !plan.isHidden && !this.isInOneGo && this.pool.wants(port, router)
+    const wantsWorker =
+      port !== undefined &&
+      !plan.isHidden &&
+      !this.isInOneGo &&
+      router.wantsWorker(port.threads()) &&
+      this.pool.admits()
     if (wantsWorker && !port.isReady()) {
       return this.pending.length > 0
         ? this.waitForWorker()
-        : this.waitForThread(port, (error) => this.failWorker(error))
+        : this.waitForRoom(port.whenReady, (error) => error !== undefined && this.failWorker(error))
     }
     const budget = limit === undefined ? router.frameSize : Math.min(router.frameSize, Math.max(1024, limit.rest))
     const begin = realTimers.now()

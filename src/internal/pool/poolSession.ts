@@ -2,9 +2,6 @@
  * What one call has to do with the worker pool: whether it may use it, what of it has failed, and what the breaker is told.
  */
 import { type Breaker, isPoolFault } from "./circuitBreaker.ts"
-import type { Counters } from "../telemetry/counters.ts"
-import type { Port } from "./poolClient.ts"
-import type { Router } from "../routing/router.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
 
 export class PoolUse {
@@ -13,8 +10,8 @@ export class PoolUse {
   /** The pool was to be used but is left alone for the moment. */
   isTurnedAway = false
   private readonly breaker: Breaker
-  private readonly counters: Counters
   private readonly fallback: boolean
+  private readonly onFirstFailure: (error: WorkerPoolError) => void
   private isAdmitted = false
   /** The pool has failed in this call, has no room, or is left alone. */
   private isOff = false
@@ -22,15 +19,15 @@ export class PoolUse {
   private isReported = false
   private hasAnswered = false
 
-  constructor(breaker: Breaker, counters: Counters, fallback: boolean) {
+  constructor(breaker: Breaker, fallback: boolean, onFirstFailure: (error: WorkerPoolError) => void) {
     this.breaker = breaker
-    this.counters = counters
     this.fallback = fallback
+    this.onFirstFailure = onFirstFailure
   }
 
-  /** Whether the next frame is to go to a worker. Where nothing may fall back, the breaker is not asked. */
-  wants(port: Port, router: Router): boolean {
-    if (this.isOff || !router.wantsWorker(port.threads())) return false
+  /** Whether a frame that is wanted there may go to the pool. Where nothing may fall back, the breaker is not asked. */
+  admits(): boolean {
+    if (this.isOff) return false
     if (this.isAdmitted) return true
     if (!this.fallback || this.breaker.admits()) {
       this.isAdmitted = true
@@ -49,7 +46,7 @@ export class PoolUse {
   // After a failure of the pool the rest of the call stays on the calling thread: the next thread may fail as the last one did,
   // and a pool that is full or closed would be asked again in every turn.
   failed(error: WorkerPoolError): void {
-    if (this.error === undefined) this.counters.workerFailed(error.reason._tag)
+    if (this.error === undefined) this.onFirstFailure(error)
     this.error ??= error
     if (error.reason._tag !== "NotCloneable") this.isOff = true
     if (isPoolFault(error) && !this.isReported) {

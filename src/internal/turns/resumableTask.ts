@@ -3,10 +3,8 @@
  * counts for how long it has held the loop. What its steps are is another's matter (`engine/job.ts`).
  */
 import { AsyncLocalStorage } from "node:async_hooks"
-import type { Port } from "../pool/poolClient.ts"
 import { realTimers } from "./realTimers.ts"
 import { charge, holdProcess, releaseProcess, schedule, type Task, timeLeft } from "./turnQueue.ts"
-import type { WorkerPoolError } from "../pool/workerPoolError.ts"
 
 export abstract class InTurns implements Task {
   readonly budget: number
@@ -14,7 +12,7 @@ export abstract class InTurns implements Task {
   /** Milliseconds for which the event loop was held: all pieces together, and the longest of them. */
   held = 0
   longestHeld = 0
-  /** Milliseconds spent waiting for a worker thread with room. */
+  /** Milliseconds spent waiting for room: of a worker thread, mostly. */
   waited = 0
   /** Nobody is waited for: neither a worker nor the reader of a stream. */
   protected isInOneGo = false
@@ -117,15 +115,21 @@ export abstract class InTurns implements Task {
     return false
   }
 
-  /** Goes on when a thread has room, or none can be had. */
-  protected waitForThread(port: Port, onError: (error: WorkerPoolError) => void): boolean {
+  /**
+   * Goes on when `subscribe` calls back: there is room for what is next, or none can be had. What `subscribe` returns stops the
+   * waiting.
+   */
+  protected waitForRoom<A>(
+    subscribe: (callback: (outcome: A) => void) => () => void,
+    then: (outcome: A) => void
+  ): boolean {
     this.waitForWorker()
     const begin = realTimers.now()
-    this.cancelWait = port.whenReady((error) => {
+    this.cancelWait = subscribe((outcome) => {
       this.cancelWait = undefined
       this.waited += realTimers.now() - begin
       if (this.isDone) return
-      if (error !== undefined) onError(error)
+      then(outcome)
       this.wake()
     })
     return false
