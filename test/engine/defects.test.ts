@@ -102,6 +102,7 @@ describe("a call that ends with a defect", () => {
     sink: () => ({
       isFull: false,
       isTooLong: false,
+      result: "",
       text: () => {
         throw noMemory
       },
@@ -166,7 +167,8 @@ describe("a call that ends with a defect", () => {
 
   it("waits for a thread no longer", async () => {
     const { given, port } = handPort()
-    const engine = new Engine(settings, port)
+    // It begins at once, however much of the turn is over.
+    const engine = new Engine({ ...settings, turnBudget: 60_000 }, port)
     given.isReady = false
     const outcome = await new Promise<Outcome>((resolve) => {
       const job = engine.serialize(large, undefined, stringOutput, resolve)

@@ -1,8 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { OpenStack, type Unit } from "../../src/internal/limit/openBrackets.ts"
+import * as meters from "../../src/internal/limit/meter.ts"
+import { OpenStack } from "../../src/internal/limit/openBrackets.ts"
 import { truncate } from "../../src/internal/limit/truncateText.ts"
-import { bordersOf, stackFor, type Json, makeReference, sizeOf, truncateFrames } from "../support/truncateReference.ts"
+import {
+  bordersOf,
+  stackFor,
+  type Json,
+  makeReference,
+  sizeOf,
+  truncateFrames,
+  type Unit
+} from "../support/truncateReference.ts"
 
 const units: ReadonlyArray<Unit> = ["characters", "bytes"]
 
@@ -172,10 +181,10 @@ describe("truncate", () => {
 
   it("one big string is cut at the limit, in either unit", () => {
     const text = JSON.stringify({ text: "añ€😀".repeat(200_000) })
-    const characters = truncate(text, new OpenStack("", "characters"), 100_001)!
+    const characters = truncate(text, new OpenStack("", meters.characters), 100_001)!
     assert.strictEqual(characters.length, 100_000, "an emoji takes two: there is room for one more")
     assert.isTrue(characters.endsWith('€…"}'))
-    const bytes = truncate(text, new OpenStack("", "bytes"), 100_001)!
+    const bytes = truncate(text, new OpenStack("", meters.bytes), 100_001)!
     assert.isAtMost(sizeOf(bytes, "bytes"), 100_001)
     assert.isAtLeast(sizeOf(bytes, "bytes"), 100_001 - 3)
     JSON.parse(bytes)
@@ -185,25 +194,25 @@ describe("truncate", () => {
     const depth = 100_000
     const text = "[".repeat(depth) + "]".repeat(depth)
     assert.strictEqual(
-      truncate(text, new OpenStack("", "bytes"), depth + 1),
+      truncate(text, new OpenStack("", meters.bytes), depth + 1),
       "[".repeat(depth / 2) + "]".repeat(depth / 2)
     )
     const objects = '{"a":'.repeat(depth) + "1" + "}".repeat(depth)
-    const cut = truncate(objects, new OpenStack("", "characters"), 600)!
+    const cut = truncate(objects, new OpenStack("", meters.characters), 600)!
     assert.strictEqual(cut, '{"a":'.repeat(99) + "{}" + "}".repeat(99))
   })
 
   it("a million small entries", () => {
     const text = JSON.stringify(Array.from({ length: 1_000_000 }, () => 1))
-    assert.strictEqual(truncate(text, new OpenStack("", "bytes"), 1_000_000), "[" + "1,".repeat(499_998) + "1]")
-    assert.strictEqual(truncate(text, new OpenStack("", "bytes"), 2_000_001), text)
+    assert.strictEqual(truncate(text, new OpenStack("", meters.bytes), 1_000_000), "[" + "1,".repeat(499_998) + "1]")
+    assert.strictEqual(truncate(text, new OpenStack("", meters.bytes), 2_000_001), text)
   })
 
   it("escapes that only JSON.rawJSON can hold stay whole, pairs of them too", () => {
     const document = String.raw`["\u0041\ud83d\ude00\/x` + "\ud83d" + String.raw`\ude00yz"]`
     const cuts = new Set<string>()
     for (let limit = 0; limit <= document.length; limit++) {
-      cuts.add(truncate(document, new OpenStack("", "characters"), limit) ?? "none")
+      cuts.add(truncate(document, new OpenStack("", meters.characters), limit) ?? "none")
     }
     assert.deepStrictEqual(
       [...cuts],
@@ -235,7 +244,7 @@ describe("OpenStack", () => {
   })
 
   it("allows no cut right behind the opening quote, except at the root", () => {
-    const stack = new OpenStack("", "characters")
+    const stack = new OpenStack("", meters.characters)
     stack.openString()
     assert.deepStrictEqual([stack.least, stack.cut], [1, 1])
     stack.closeString()
@@ -248,7 +257,7 @@ describe("OpenStack", () => {
   })
 
   it("a copy stays as it was", () => {
-    const stack = new OpenStack("  ", "bytes")
+    const stack = new OpenStack("  ", meters.bytes)
     stack.open("object")
     const copy = stack.copy()
     stack.open("array")

@@ -33,7 +33,7 @@ describe("strings", () => {
       const sink = new StringSink()
       fill(sink, asBytes)
       finish(sink)
-      assert.isTrue(Buffer.from(sink.value).equals(whole))
+      assert.isTrue(Buffer.from(sink.result).equals(whole))
       assert.isFalse(sink.isTooLong)
     })
   }
@@ -45,13 +45,13 @@ describe("strings", () => {
     assert.isFalse(sink.isTooLong)
     sink.text(text)
     assert.isTrue(sink.isTooLong)
-    assert.strictEqual(sink.value.length, text.length)
+    assert.strictEqual(sink.result.length, text.length)
   })
 
   it("a byte order mark stays", () => {
     const sink = new StringSink()
     sink.bytes(Buffer.from("\ufeffa"))
-    assert.strictEqual(sink.value, "\ufeffa")
+    assert.strictEqual(sink.result, "\ufeffa")
   })
 })
 
@@ -61,23 +61,23 @@ describe("bytes", () => {
       const sink = new BytesSink()
       fill(sink, asBytes)
       finish(sink)
-      assert.isTrue(Buffer.from(sink.value).equals(whole))
-      assert.strictEqual(sink.value.byteOffset, 0)
-      assert.strictEqual(sink.value.buffer.byteLength, sink.value.length)
+      assert.isTrue(Buffer.from(sink.result).equals(whole))
+      assert.strictEqual(sink.result.byteOffset, 0)
+      assert.strictEqual(sink.result.buffer.byteLength, sink.result.length)
     })
   }
 
   it("nothing", () => {
     const sink = new BytesSink()
     finish(sink)
-    assert.strictEqual(sink.value.length, 0)
+    assert.strictEqual(sink.result.length, 0)
   })
 
   it("a text in one piece needs one step", () => {
     const sink = new BytesSink()
     sink.text("whole")
     assert.strictEqual(finish(sink), 1)
-    assert.strictEqual(Buffer.from(sink.value).toString(), "whole")
+    assert.strictEqual(Buffer.from(sink.result).toString(), "whole")
   })
 
   it("the last step is done in pieces, so that it holds nobody", () => {
@@ -85,7 +85,7 @@ describe("bytes", () => {
     for (let i = 0; i < 20; i++) sink.text("x".repeat(1024 * 1024))
     // 20 MB, half of one at a time.
     assert.isAtLeast(finish(sink), 40)
-    assert.strictEqual(sink.value.length, 20 * 1024 * 1024)
+    assert.strictEqual(sink.result.length, 20 * 1024 * 1024)
   })
 
   it("calls at a time have chunks of their own, also those that were used before", () => {
@@ -94,8 +94,8 @@ describe("bytes", () => {
       for (let i = 0; i < 40; i++) for (const { letter, sink } of sinks) sink.text(letter.repeat(100_000))
       for (const { letter, sink } of sinks) {
         finish(sink)
-        assert.isTrue(Buffer.from(sink.value).equals(Buffer.alloc(4_000_000, letter)))
-        assert.instanceOf(sink.value.buffer, ArrayBuffer)
+        assert.isTrue(Buffer.from(sink.result).equals(Buffer.alloc(4_000_000, letter)))
+        assert.instanceOf(sink.result.buffer, ArrayBuffer)
       }
     }
   })
@@ -106,7 +106,7 @@ describe("bytes", () => {
     sink.bytes(bytes)
     bytes.fill(0)
     finish(sink)
-    assert.strictEqual(Buffer.from(sink.value).toString(), "abc")
+    assert.strictEqual(Buffer.from(sink.result).toString(), "abc")
   })
 })
 
@@ -210,7 +210,7 @@ describe("any texts", () => {
           if (asBytes) sink.bytes(Buffer.from(text))
           else sink.text(text)
         finish(sink)
-        assert.isTrue(wholeOf(parts).equals(sink.value))
+        assert.isTrue(wholeOf(parts).equals(sink.result))
       }),
       { numRuns: 100 }
     )

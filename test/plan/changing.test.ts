@@ -4,6 +4,7 @@ import * as fc from "fast-check"
 import { encodeText } from "../../src/internal/frame/encodeFrame.ts"
 import type { FrameResult } from "../../src/internal/frame/frame.ts"
 import { FrameJoiner } from "../../src/internal/frame/joinFrames.ts"
+import { characters, meterOf } from "../../src/internal/limit/meter.ts"
 import { Limit } from "../../src/internal/limit/sizeLimit.ts"
 import { readArguments } from "../../src/internal/options/stringifyArguments.ts"
 import { decode, StringSink } from "../../src/internal/output/sink.ts"
@@ -52,8 +53,7 @@ const wrongWith = (run: Run): string | undefined => {
     tracksLevels: maxSize !== Infinity
   })
   const sink = new StringSink()
-  const limit =
-    maxSize === Infinity ? undefined : new Limit(sink, maxSize, output === "bytes" ? "bytes" : "characters", true, gap)
+  const limit = maxSize === Infinity ? undefined : new Limit(sink, maxSize, meterOf(output), true, gap)
   const joiner = new FrameJoiner(plan.gap)
   const waiting: Array<{ readonly frame: PlannedFrame; readonly answer: FrameResult | undefined }> = []
   let isCut = false
@@ -88,19 +88,19 @@ const wrongWith = (run: Run): string | undefined => {
     if (step < changes.length) world.change(changes[step]!)
     step++
     while (waiting.length > late) {
-      if (!take()) return isCut ? wrongText(sink.value, maxSize, output) : wrongThrow
+      if (!take()) return isCut ? wrongText(sink.result, maxSize, output) : wrongThrow
     }
   }
-  while (waiting.length > 0) if (!take()) return isCut ? wrongText(sink.value, maxSize, output) : wrongThrow
+  while (waiting.length > 0) if (!take()) return isCut ? wrongText(sink.result, maxSize, output) : wrongThrow
   const reason = plan.failure?.reason
   if (reason !== undefined) {
-    if (limit?.beforeFailure() === "truncated") return wrongText(sink.value, maxSize, output)
+    if (limit?.beforeFailure() === "truncated") return wrongText(sink.result, maxSize, output)
     return reason._tag === "UserCodeFailed" && !isForeign(reason.cause)
       ? `names user code: ${String(reason.cause)}`
       : undefined
   }
   limit?.end()
-  return joiner.isEmpty ? undefined : wrongText(sink.value, maxSize, output)
+  return joiner.isEmpty ? undefined : wrongText(sink.result, maxSize, output)
 }
 
 const wrongText = (text: string, maxSize: number, output: "string" | "bytes"): string | undefined => {
@@ -145,11 +145,11 @@ it("a limit knows that an object has no entry after all", () => {
   assert.isTrue(plan.isDone)
   Object.assign(value["a"]!, { toJSON: () => undefined })
   const sink = new StringSink()
-  const limit = new Limit(sink, 20, "characters", true, "")
+  const limit = new Limit(sink, 20, characters, true, "")
   const joiner = new FrameJoiner("")
   const verdicts = frames.map((frame) => limit.frame(frame, joiner.join(encodeText(frame.task))))
   assert.deepStrictEqual(verdicts, ["within", "truncated"])
-  assert.strictEqual(sink.value, '{"long":"xxxxxxxx…"}')
+  assert.strictEqual(sink.result, '{"long":"xxxxxxxx…"}')
 })
 
 it("looks at no child that an object does not have any more", () => {

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Crowding, crowding, type Times } from "../../src/internal/routing/cpuContention.ts"
+import { Lane } from "../../src/internal/routing/lane.ts"
 import { Router, type Sample } from "../../src/internal/routing/router.ts"
 
 /** What a period of 50 ms looks like. */
@@ -121,12 +122,12 @@ describe("adaptive routing where cores are crowded", () => {
 
   it("counts a worker's time by its price", () => {
     const cores = { price: 0, observe: () => {} }
-    const router = new Router("adaptive", cores)
+    const router = new Router(cores)
     const share = (count: number) => {
       let sliced = 0
       for (let i = 0; i < count; i++) {
         const route = router.route(text, "string", 1)
-        router.observe(text, "string", route, costs[route], 0)
+        router.observe(text, "string", route, costs[route])
         if (route === "sliced") sliced++
       }
       return sliced / count
@@ -144,10 +145,10 @@ describe("adaptive routing where cores are crowded", () => {
   it("is told of every frame of any routing, and whether it went to a worker", () => {
     const told: Array<boolean> = []
     const cores = { price: 0, observe: (isSent: boolean) => void told.push(isSent) }
-    const router = new Router("adaptive", cores)
-    router.observe(text, "bytes", "worker", 0.1, 0)
-    router.observe(text, "bytes", "sliced", 0.1, 0)
-    new Router("worker", cores).observe(text, "bytes", "worker", 0.1, 0)
+    const adaptive = new Lane(new Router(cores), cores)
+    adaptive.observe(text, "bytes", "worker", 0.1, 0)
+    adaptive.observe(text, "bytes", "sliced", 0.1, 0)
+    new Lane(undefined, cores).observe(text, "bytes", "worker", 0.1, 0)
     assert.deepStrictEqual(told, [true, false, true])
   })
 })

@@ -3,7 +3,11 @@
  * container opens, a scalar is added) in text order, the document after n steps is built as a value and written by
  * `JSON.stringify`, and the last one within the limit wins. Slow and obvious.
  */
-import { OpenStack, type Unit } from "../../src/internal/limit/openBrackets.ts"
+import { bytes, characters, type Meter } from "../../src/internal/limit/meter.ts"
+import { OpenStack } from "../../src/internal/limit/openBrackets.ts"
+
+export type Unit = Meter["unit"]
+const meters = { characters, bytes }
 import { readArguments } from "../../src/internal/options/stringifyArguments.ts"
 import { truncate } from "../../src/internal/limit/truncateText.ts"
 
@@ -13,7 +17,8 @@ export const sizeOf = (text: string, unit: Unit): number =>
   unit === "characters" ? text.length : new TextEncoder().encode(text).length
 
 /** A stack with nothing open, for a text that `JSON.stringify` writes with this `space`. */
-export const stackFor = (space: string, unit: Unit): OpenStack => new OpenStack(readArguments({ space }).gap, unit)
+export const stackFor = (space: string, unit: Unit): OpenStack =>
+  new OpenStack(readArguments({ space }).gap, meters[unit])
 
 const countSteps = (value: Json): number => {
   if (typeof value !== "object" || value === null) return 1

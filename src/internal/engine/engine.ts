@@ -4,43 +4,55 @@
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { availableParallelism } from "node:os"
 import { isSerializationError, type SerializationError } from "../../SerializationError.ts"
-import { type Arguments, readArguments, spaceOf } from "../options/stringifyArguments.ts"
-import { Breaker } from "../pool/circuitBreaker.ts"
-import { Counters } from "../telemetry/counters.ts"
 import { diagnose } from "../errors/diagnoseError.ts"
 import { userCodeFailed } from "../errors/serializationErrors.ts"
-import { estimate, hiddenSize } from "../walk/estimateSize.ts"
-import { Job } from "./job.ts"
 import { Kind } from "../frame/frame.ts"
-import { startThread } from "./startThread.ts"
+import { meterOf } from "../limit/meter.ts"
 import { fitted, Limit } from "../limit/sizeLimit.ts"
-import { native } from "./nativeStringify.ts"
-import type { EngineSettings } from "./layerOptions.ts"
 import type { Routing, SerializeOptions } from "../options/callOptions.ts"
-import { atOnce, Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
-import type { Output } from "../output/output.ts"
-import { Plan } from "../plan/planner.ts"
-import type { Port } from "../pool/poolClient.ts"
-import { canFillArrays, isPatched } from "../value/intrinsics.ts"
-import { Rollout } from "./rollout.ts"
-import { Router } from "../routing/router.ts"
+import { type Arguments, readArguments, spaceOf } from "../options/stringifyArguments.ts"
+import type { Output, OutputKind } from "../output/output.ts"
 import type { Sink } from "../output/sink.ts"
-import { charge, timeLeft } from "../turns/turnQueue.ts"
+import { Plan } from "../plan/planner.ts"
 import { begin, type Beginning, isVisitable } from "../plan/singleFrame.ts"
+import { Breaker } from "../pool/circuitBreaker.ts"
+import type { Port } from "../pool/poolClient.ts"
+import { Lane } from "../routing/lane.ts"
+import { Router } from "../routing/router.ts"
+import { Counters } from "../telemetry/counters.ts"
+import { type Arm, atOnce, Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import { realTimers } from "../turns/realTimers.ts"
+import { charge, timeLeft } from "../turns/turnQueue.ts"
+import { isPatched } from "../value/intrinsics.ts"
+import { Job } from "./job.ts"
+import type { EngineSettings } from "./layerOptions.ts"
+import { type Mode, modeOf } from "./mode.ts"
+import { native } from "./nativeStringify.ts"
+import { Rollout } from "./rollout.ts"
+import { startThread } from "./startThread.ts"
 
-/** Plain `JSON.stringify`; the engine in one go, where a limit or user code must be watched; or the engine in pieces. */
-type Mode = "native" | "inline" | "hidden" | "job" | "control native" | "control inline"
+/** What a caller wants, and since when. */
+interface Call<A> {
+  readonly value: unknown
+  readonly options: SerializeOptions | undefined
+  readonly output: Output<A>
+  readonly done: (outcome: Outcome, result: A) => void
+  readonly began: number
+}
 
-/** Code units, and bytes, that one code unit of a string makes at most: an escape like `\\u0000`. */
-const longestEscape = 6
-
-/** How a job begins. */
-interface First {
-  /** Visits the root, in the job's first turn, and may do without a plan. */
-  readonly visit?: (() => Beginning | undefined) | undefined
+/** What a job is made of. */
+export interface JobInput {
+  readonly value: unknown
+  readonly options: SerializeOptions | undefined
+  readonly output: OutputKind
+  readonly sink: Sink
+  /** What it does is counted there. */
+  readonly counters: Counters
   /** The value may hide getters that are to run once. */
-  readonly isHidden?: boolean
+  readonly isHidden: boolean
+  /** How the root is visited: in the job's first step, or how far that has come already. */
+  readonly first: (() => Beginning | undefined) | Beginning | undefined
+  readonly onEnd: (job: Job) => void
 }
 
 /** Who looks at calls that the rollout leaves on `JSON.stringify`. */
@@ -61,17 +73,15 @@ export class Engine {
   /** Called when a call in pieces has ended. */
   onJobEnded: (() => void) | undefined = undefined
   private readonly settings: EngineSettings
-  private readonly routers = {
-    adaptive: new Router("adaptive"),
-    worker: new Router("worker"),
-    sliced: new Router("sliced"),
-    sync: new Router("sliced")
-  }
+  private readonly router = new Router()
+  private readonly lanes: Readonly<Record<Routing, Lane>>
 
   constructor(settings: EngineSettings, port: Port | undefined) {
     this.settings = settings
     this.port = port
     this.rollout = new Rollout(shareOf(settings.rollout))
+    const sliced = new Lane()
+    this.lanes = { adaptive: new Lane(this.router), worker: new Lane(), sliced, sync: sliced }
   }
 
   /** Milliseconds for which all calls together may hold the loop in a turn. */
@@ -81,7 +91,7 @@ export class Engine {
 
   /** What adaptive routing has measured. */
   get costs(): Router["costs"] {
-    return this.routers.adaptive.costs
+    return this.router.costs
   }
 
   /**
@@ -94,134 +104,28 @@ export class Engine {
     output: Output<A>,
     done: (outcome: Outcome, result: A) => void
   ): Job | undefined {
-    const began = realTimers.now()
-    const mode = this.mode(value, options)
-    const label = options?.label
-    const isJob = mode === "job" || mode === "hidden"
-    const arm = isJob ? "offloop" : mode === "native" || mode === "inline" ? "none" : "control"
-    if (mode === "native" || mode === "control native") {
-      const whole = native(value, options)
-      const maxSize = options?.maxSize ?? Infinity
-      // A `toJSON` or an inherited value that a list of names reads may give more than was estimated.
-      const text =
-        maxSize === Infinity || typeof whole !== "string"
-          ? whole
-          : fitted(whole, maxSize, output.unit, options?.truncate === true)
-      const error = typeof text === "string" ? undefined : text
-      const result = output.of(error === undefined ? (text as string) : "")
-      const size = error === undefined ? output.size(result) : 0
-      const time = realTimers.now() - began
-      const outcome = atOnce(arm, error, error === undefined && text !== whole, time, size)
-      this.counters.ended(outcome, time, size, label)
-      if (mode === "control native" && error === undefined) this.shadow?.offer(value, options, text as string, time)
-      done(outcome, result)
+    const call: Call<A> = { value, options, output, done, began: realTimers.now() }
+    const mode = modeOf(value, options, this.settings, this.rollout)
+    if (mode.how === "native") {
+      this.stringify(call, mode.arm)
       return undefined
     }
     // Listing the keys of a wide map takes milliseconds: the turn may be over already.
     const estimated = realTimers.now()
-    charge(estimated - began)
-    const visit = mode === "job" ? () => this.beginWhole(value, options, output.unit) : undefined
-    const isNow = timeLeft(this.settings.turnBudget) > 0
-    const begun = isNow ? visit?.() : undefined
-    if (begun !== undefined && !("visit" in begun)) {
-      const error = "text" in begun ? undefined : begun
-      const result = output.of("text" in begun ? begun.text : "")
-      const size = error === undefined ? output.size(result) : 0
-      // A string is its own result: nothing was done since.
-      const ended = "text" in begun && output.unit === "characters" ? begun.at : realTimers.now()
-      const time = ended - began
-      charge(ended - estimated)
-      const outcome = atOnce(arm, error, false, time, size, "sliced", 1)
-      this.counters.frames.sliced++
-      this.counters.ended(outcome, time, size, label)
-      done(outcome, result)
-      return undefined
+    charge(estimated - call.began)
+    if (mode.how === "inline" || mode.isHidden) return this.startJob(call, mode, undefined)
+    if (timeLeft(this.settings.turnBudget) <= 0) return this.startJob(call, mode, () => this.beginWhole(call))
+    const begun = this.beginWhole(call)
+    if (begun === undefined || "visit" in begun) {
+      charge(realTimers.now() - estimated)
+      return this.startJob(call, mode, begun)
     }
-    if (isNow) charge(realTimers.now() - estimated)
-    const sink = output.sink()
-    const first: First = { visit: isNow ? () => begun : visit, isHidden: mode === "hidden" }
-    const job = this.makeJob(value, options, output.unit, sink, this.counters, first, (job) => {
-      if (job.isCancelled) return this.counters.cancelled(job, label)
-      const { error, isTruncated: truncated } = job
-      const result = error === undefined ? output.resultOf(sink) : nothing(output, error)
-      const size = error === undefined ? output.size(result) : 0
-      const time = realTimers.now() - began
-      const outcome = isJob ? job.outcome(size) : { ...atOnce(arm, error, truncated, time, size), frames: job.sliced }
-      this.counters.ended(outcome, time, size, label)
-      this.onJobEnded?.()
-      done(outcome, result)
-    })
-    if (!(job instanceof Job)) {
-      const time = realTimers.now() - began
-      const outcome = atOnce(arm === "offloop" ? "none" : arm, job, false, time, 0)
-      this.counters.ended(outcome, time, 0, label)
-      done(outcome, output.of(""))
-      return undefined
-    }
-    if (isJob) job.start()
-    else job.runToEnd()
-    return job.isDone ? undefined : job
+    this.endWhole(call, begun, estimated)
+    return undefined
   }
 
-  // A value that fits one frame, if this thread is to do it: its text. A larger one: how far the visit came.
-  private beginWhole(
-    value: unknown,
-    options: SerializeOptions | undefined,
-    unit: "characters" | "bytes"
-  ): Beginning | undefined {
-    const routing = options?.routing ?? this.settings.routing
-    if (!isVisitable(value) || hasReplacer(options) || (options?.maxSize ?? Infinity) !== Infinity || isPatched())
-      return undefined
-    const router = this.routers[routing]
-    const begun = begin(value)
-    if (isSerializationError(begun)) return begun
-    if (begun.size < 0) return begun.visit.trail.length > 0 ? begun : undefined
-    const { containers, numbers } = begun.visit
-    const gap = options === undefined || spaceOf(options) === undefined ? "" : " "
-    const task = { gap, kinds: [Kind.whole], values: [value], list: null }
-    const sample = { size: begun.size, numbers, containers, task }
-    const kind = unit === "bytes" ? "bytes" : "string"
-    const usesPool = this.usesPool(routing)
-    if (usesPool && router.route(sample, kind, this.port!.threads()) === "worker") return begun
-    const planned = realTimers.now()
-    const text = native(value, options)
-    const at = realTimers.now()
-    router.observe(sample, kind, "sliced", at - planned, 0, at)
-    if (usesPool) startThread(this.port!, router, this.breaker, sample, kind)
-    return typeof text === "string" ? { text, at } : text
-  }
-
-  private usesPool(routing: Routing): boolean {
-    return this.port !== undefined && (routing === "worker" || (routing === "adaptive" && isMultiCore))
-  }
-
-  private mode(value: unknown, options: SerializeOptions | undefined): Mode {
-    const { syncThreshold } = this.settings
-    const maxSize = options?.maxSize ?? Infinity
-    const callsReplacer = typeof options?.replacer === "function"
-    const isWatched = callsReplacer || maxSize !== Infinity
-    const isSync = (options?.routing ?? this.settings.routing) === "sync" || !canFillArrays()
-    if (isSync) return isWatched ? "inline" : "native"
-    const size = callsReplacer || syncThreshold === 0 || isPatched() ? Number.MAX_VALUE : estimate(value, syncThreshold)
-    if (size >= syncThreshold) {
-      if (this.rollout.takes(options?.rolloutKey)) return size === hiddenSize ? "hidden" : "job"
-      return isWatched ? "control inline" : "control native"
-    }
-    return maxSize === Infinity || (spaceOf(options!) === undefined && size * longestEscape <= maxSize)
-      ? "native"
-      : "inline"
-  }
-
-  /** The work of one call; it has not begun. What it does is counted in `counters`. */
-  makeJob(
-    value: unknown,
-    options: SerializeOptions | undefined,
-    unit: "characters" | "bytes",
-    sink: Sink,
-    counters: Counters,
-    { isHidden, visit }: First,
-    onEnd: (job: Job) => void
-  ): Job | SerializationError {
+  /** The work of one call; it has not begun. */
+  makeJob({ counters, first, isHidden, onEnd, options, output, sink, value }: JobInput): Job | SerializationError {
     let args: Arguments
     try {
       args = readArguments(options)
@@ -231,19 +135,21 @@ export class Engine {
     const routing = options?.routing ?? this.settings.routing
     const maxSize = options?.maxSize ?? Infinity
     const truncates = options?.truncate === true
+    const plan = new Plan(value, {
+      ...args,
+      output,
+      tracksLevels: truncates && maxSize !== Infinity,
+      exactFirst: isHidden ? this.settings.syncThreshold : 0
+    })
+    if (typeof first === "object" && "visit" in first) plan.begin(first)
     return new Job({
-      plan: new Plan(value, {
-        ...args,
-        output: unit === "bytes" ? "bytes" : "string",
-        tracksLevels: truncates && maxSize !== Infinity,
-        exactFirst: isHidden === true ? this.settings.syncThreshold : 0
-      }),
-      visit,
+      plan,
+      visit: typeof first === "function" ? first : undefined,
       sink,
-      limit: maxSize === Infinity ? undefined : new Limit(sink, maxSize, unit, truncates, args.gap),
-      output: unit === "bytes" ? "bytes" : "string",
+      limit: maxSize === Infinity ? undefined : new Limit(sink, maxSize, meterOf(output), truncates, args.gap),
+      output,
       port: this.usesPool(routing) ? this.port : undefined,
-      router: this.routers[routing],
+      lane: this.lanes[routing],
       fallback: this.settings.fallback,
       breaker: this.breaker,
       counters,
@@ -251,6 +157,102 @@ export class Engine {
       diagnose: (thrown) => diagnose(value, thrown, args.list, args.replacer !== null),
       onEnd
     })
+  }
+
+  // By plain `JSON.stringify`.
+  private stringify<A>(call: Call<A>, arm: Arm): void {
+    const { options, output, value } = call
+    const whole = native(value, options)
+    const maxSize = options?.maxSize ?? Infinity
+    // A `toJSON` or an inherited value that a list of names reads may give more than was estimated.
+    const text =
+      maxSize === Infinity || typeof whole !== "string"
+        ? whole
+        : fitted(whole, maxSize, meterOf(output.kind), options?.truncate === true)
+    const error = typeof text === "string" ? undefined : text
+    const result = output.of(error === undefined ? (text as string) : "")
+    const size = error === undefined ? output.size(result) : 0
+    const now = realTimers.now()
+    const time = now - call.began
+    if (arm === "control" && error === undefined) this.shadow?.offer(value, options, text as string, time)
+    this.end(call, atOnce(arm, error, error === undefined && text !== whole, time, size), result, now)
+  }
+
+  // A value that fits one frame, if this thread is to do it: its text. A larger one: how far the visit came.
+  private beginWhole<A>({ options, output, value }: Call<A>): Beginning | undefined {
+    const routing = options?.routing ?? this.settings.routing
+    if (!isVisitable(value) || hasReplacer(options) || (options?.maxSize ?? Infinity) !== Infinity || isPatched())
+      return undefined
+    const lane = this.lanes[routing]
+    const begun = begin(value)
+    if (isSerializationError(begun)) return begun
+    if (begun.size < 0) return begun.visit.trail.length > 0 ? begun : undefined
+    const { containers, numbers } = begun.visit
+    const gap = options === undefined || spaceOf(options) === undefined ? "" : " "
+    const task = { gap, kinds: [Kind.whole], values: [value], list: null }
+    const sample = { size: begun.size, numbers, containers, task }
+    const usesPool = this.usesPool(routing)
+    if (usesPool && lane.route(sample, output.kind, this.port!.threads()) === "worker") return begun
+    const planned = realTimers.now()
+    const text = native(value, options)
+    const at = realTimers.now()
+    lane.observe(sample, output.kind, "sliced", at - planned, 0, at)
+    if (usesPool) startThread(this.port!, lane.router, this.breaker, sample, output.kind)
+    return typeof text === "string" ? { text, at } : text
+  }
+
+  // In one piece. `since` is when the estimate was there: until then is charged.
+  private endWhole<A>(
+    call: Call<A>,
+    whole: SerializationError | { readonly text: string; readonly at: number },
+    since: number
+  ): void {
+    const { output } = call
+    const error = "text" in whole ? undefined : whole
+    const result = output.of("text" in whole ? whole.text : "")
+    const size = error === undefined ? output.size(result) : 0
+    // A string is its own result: nothing was done since.
+    const now = "text" in whole && output.kind === "string" ? whole.at : realTimers.now()
+    charge(now - since)
+    this.counters.frames.sliced++
+    this.end(call, atOnce("offloop", error, false, now - call.began, size, "sliced", 1), result, now)
+  }
+
+  // By the engine: in turns, or in one go.
+  private startJob<A>(call: Call<A>, { arm, how, isHidden }: Mode, first: JobInput["first"]): Job | undefined {
+    const { options, output, value } = call
+    const sink = output.sink()
+    const { counters } = this
+    const onEnd = (job: Job): void => {
+      if (job.isCancelled) return counters.cancelled(job, options?.label)
+      const { error, isTruncated, sliced } = job
+      const result = error === undefined ? sink.result : nothing(output, error)
+      const size = error === undefined ? output.size(result) : 0
+      const now = realTimers.now()
+      const outcome =
+        how === "job" ? job.outcome(size) : atOnce(arm, error, isTruncated, now - call.began, size, "sync", sliced)
+      this.onJobEnded?.()
+      this.end(call, outcome, result, now)
+    }
+    const job = this.makeJob({ value, options, output: output.kind, sink, counters, isHidden, first, onEnd })
+    if (!(job instanceof Job)) {
+      const now = realTimers.now()
+      this.end(call, atOnce(how === "job" ? "none" : arm, job, false, now - call.began, 0), output.of(""), now)
+      return undefined
+    }
+    if (how === "job") job.start()
+    else job.runToEnd()
+    return job.isDone ? undefined : job
+  }
+
+  // The one end of all calls but those that are cancelled.
+  private end<A>({ began, done, options }: Call<A>, outcome: Outcome, result: A, now: number): void {
+    this.counters.ended(outcome, now - began, outcome.size, options?.label)
+    done(outcome, result)
+  }
+
+  private usesPool(routing: Routing): boolean {
+    return this.port !== undefined && (routing === "worker" || (routing === "adaptive" && isMultiCore))
   }
 }
 

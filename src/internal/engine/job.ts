@@ -27,7 +27,8 @@ import type { Plan } from "../plan/planner.ts"
 import { PoolUse } from "../pool/poolSession.ts"
 import type { Port } from "../pool/poolClient.ts"
 import type { Route } from "../routing/routeCosts.ts"
-import type { Router } from "../routing/router.ts"
+import type { Lane } from "../routing/lane.ts"
+import type { OutputKind } from "../output/output.ts"
 import type { Sink } from "../output/sink.ts"
 import type { FrameResult } from "../frame/frame.ts"
 import type { WorkerPoolError } from "../pool/workerPoolError.ts"
@@ -39,14 +40,14 @@ const window = 16
 
 export interface JobOptions {
   readonly plan: Plan
-  /** The first step: visits the root, and may do without the plan. */
+  /** The first step, where it was not done already: visits the root, and may do without the plan. */
   readonly visit: (() => Beginning | undefined) | undefined
   readonly sink: Sink
   readonly limit: Limit | undefined
-  readonly output: "string" | "bytes"
+  readonly output: OutputKind
   /** Undefined where no frame may leave the calling thread. */
   readonly port: Port | undefined
-  readonly router: Router
+  readonly lane: Lane
   readonly fallback: boolean
   readonly breaker: Breaker
   readonly counters: Counters
@@ -138,30 +139,27 @@ export class Job extends InTurns {
   }
 
   private next(): boolean {
-    const { limit, output, plan, port, router } = this.options
+    const { lane, limit, output, plan, port } = this.options
     const wantsWorker =
-      port !== undefined &&
-      !plan.isHidden &&
-      !this.isInOneGo &&
-      router.wantsWorker(port.threads()) &&
-      this.pool.admits()
+      port !== undefined && !plan.isHidden && !this.isInOneGo && lane.wantsWorker(port.threads()) && this.pool.admits()
     if (wantsWorker && !port.isReady()) {
       return this.pending.length > 0
         ? this.waitForWorker()
         : this.waitForRoom(port.whenReady, (error) => error !== undefined && this.failWorker(error))
     }
-    const budget = limit === undefined ? router.frameSize : Math.min(router.frameSize, Math.max(1024, limit.rest))
+    const size = lane.frameSize.current
+    const budget = limit === undefined ? size : Math.min(size, Math.max(1024, limit.rest))
     const begin = realTimers.now()
     const frame = plan.next(budget)
     if (plan.failure !== undefined && frame.isText && frame.task.tail === "") return true
     const planned = realTimers.now()
-    const wanted: Route = wantsWorker ? router.route(frame, output, port.threads()) : "sliced"
+    const wanted: Route = wantsWorker ? lane.route(frame, output, port.threads()) : "sliced"
     const route: Route = wantsWorker && wanted === "worker" && isSendable(frame.task) ? "worker" : "sliced"
     if (route === "worker") this.send(frame, port!)
     else this.slice(frame)
-    router.observe(frame, output, route, realTimers.now() - planned, planned - begin)
+    lane.observe(frame, output, route, realTimers.now() - planned, planned - begin)
     if (route === "sliced" && port !== undefined && !plan.isHidden) {
-      startThread(port, router, this.options.breaker, frame, output)
+      startThread(port, lane.router, this.options.breaker, frame, output)
     }
     // A frame that comes after one at a worker waits here for its turn.
     const first = this.pending[0]
@@ -210,7 +208,7 @@ export class Job extends InTurns {
     if (result !== undefined && (result.text !== undefined || result.bytes !== undefined)) {
       const begin = realTimers.now()
       this.take(frame, result)
-      this.options.router.observeTaking(frame, this.options.output, route, realTimers.now() - begin)
+      this.options.lane.observeTaking(frame, this.options.output, route, realTimers.now() - begin)
       return true
     }
     // An answer of nothing is no failure of the worker: native code refuses a value, and tells the reason here.

@@ -6,16 +6,17 @@ import type { Breaker } from "../pool/circuitBreaker.ts"
 import type { Port } from "../pool/poolClient.ts"
 import { isSendable } from "../routing/cloneable.ts"
 import type { Router, Sample } from "../routing/router.ts"
+import type { OutputKind } from "../output/output.ts"
 
 /** To be called after a frame that the calling thread has done. Waits for nothing. */
 export const startThread = (
   port: Port,
-  router: Router,
+  router: Router | undefined,
   breaker: Breaker,
   frame: Sample & { readonly task: Pick<FrameTask, "kinds" | "values" | "list"> },
-  output: "string" | "bytes"
+  output: OutputKind
 ): void => {
-  if (port.threads() > 0 || !router.wantsThread(frame, output)) return
+  if (router === undefined || port.threads() > 0 || !router.wantsThread(frame, output)) return
   // Frames like this one may be of a kind that never leaves, and a pool that fails is left alone.
   if (breaker.state !== "open" && isSendable(frame.task)) port.start()
 }

@@ -3,6 +3,7 @@
  *
  * Plain data of one shape, so that the structured clone is cheap and V8 sees one hidden class.
  */
+import type { OutputKind } from "../output/output.ts"
 
 /** How the text of a part is made from its value. Small integers: they are compared once a part. */
 export const Kind = {
@@ -64,7 +65,7 @@ export interface FrameTask {
   /** The indentation of one level; empty for compact text. */
   readonly gap: string
   /** What the answer holds: text, or its UTF-8 bytes. */
-  readonly output: "string" | "bytes"
+  readonly output: OutputKind
 }
 
 /**

@@ -10,9 +10,7 @@
  * innermost one only. With a gap, a container with entries closes on a line of its own, and an empty one closes at once.
  */
 import { emptyGap } from "../frame/frame.ts"
-
-/** What lengths are counted in: UTF-16 code units, or the bytes of the text in UTF-8. */
-export type Unit = "characters" | "bytes"
+import type { Meter } from "./meter.ts"
 
 /** The mark that stands for what was left out of a string. */
 export const ellipsis = "…"
@@ -28,7 +26,7 @@ interface Level {
 
 /** What is the same in the whole text. */
 interface Layout {
-  readonly unit: Unit
+  readonly meter: Meter
   readonly isPretty: boolean
   /** The indentation of one level, as it is written. */
   readonly gap: string
@@ -37,13 +35,12 @@ interface Layout {
   readonly joint: number
 }
 
-const makeLayout = (given: string, unit: Unit): Layout => {
+const makeLayout = (given: string, meter: Meter): Layout => {
   const gap = given === emptyGap ? "" : given
-  const measure = (text: string) => (unit === "bytes" ? Buffer.byteLength(text) : text.length)
-  const gapUnits = measure(gap)
+  const gapUnits = meter.size(gap)
   // A gap can end in the first half of a surrogate pair and begin with the second (`space` is cut after ten code units).
   // Repeated, the halves meet: 4 bytes instead of 3 + 3.
-  return { unit, isPretty: given !== "", gap, gapUnits, joint: 2 * gapUnits - measure(gap + gap) }
+  return { meter, isPretty: given !== "", gap, gapUnits, joint: 2 * gapUnits - meter.size(gap + gap) }
 }
 
 /** How far the string in progress has come; `opened` means that no code point of it is written yet. */
@@ -56,12 +53,13 @@ export class OpenStack {
   private hasEntry = false
 
   /** `gap` is what a frame's task has: empty for compact text. */
-  constructor(gap: string, unit: Unit, layout: Layout = makeLayout(gap, unit)) {
+  constructor(gap: string, meter: Meter, layout: Layout = makeLayout(gap, meter)) {
     this.layout = layout
   }
 
-  get unit(): Unit {
-    return this.layout.unit
+  /** What lengths are counted in. */
+  get meter(): Meter {
+    return this.layout.meter
   }
 
   /** Whether the text has line breaks, and blanks behind colons. */
@@ -155,7 +153,7 @@ export class OpenStack {
    */
   get cut(): number {
     if (this.string === "none") return this.closers
-    if (this.string === "begun") return (this.unit === "bytes" ? 4 : 2) + this.closers
+    if (this.string === "begun") return this.meter.mark + this.closers
     return this.top === undefined ? 1 : Infinity
   }
 
@@ -173,7 +171,7 @@ export class OpenStack {
     return text
   }
 
-  /** Takes over the state of `other`, which has the same gap and unit. */
+  /** Takes over the state of `other`, which has the same gap and meter. */
   assign(other: OpenStack): void {
     this.string = other.string
     this.top = other.top
@@ -181,7 +179,7 @@ export class OpenStack {
   }
 
   copy(): OpenStack {
-    const copy = new OpenStack(this.layout.gap, this.layout.unit, this.layout)
+    const copy = new OpenStack(this.layout.gap, this.layout.meter, this.layout)
     copy.assign(this)
     return copy
   }

@@ -9,7 +9,8 @@ import type { SerializationError } from "../../SerializationError.ts"
 import type { OpenLevel, PlannedFrame } from "../frame/plannedFrame.ts"
 import { sizeLimitExceeded } from "../errors/serializationErrors.ts"
 import { Shape } from "../value/containerShape.ts"
-import { OpenStack, type Unit } from "./openBrackets.ts"
+import type { Meter } from "./meter.ts"
+import { OpenStack } from "./openBrackets.ts"
 import { decode, type Sink } from "../output/sink.ts"
 import type { FrameResult } from "../frame/frame.ts"
 import { truncate } from "./truncateText.ts"
@@ -18,7 +19,7 @@ import { truncate } from "./truncateText.ts"
 export type Verdict = "within" | "truncated" | "exceeded"
 
 export class Limit {
-  readonly unit: Unit
+  private readonly meter: Meter
   readonly maxSize: number
   private readonly sink: Sink
   private readonly truncates: boolean
@@ -29,12 +30,16 @@ export class Limit {
   private heldUnits = 0
   private heldFrom: OpenStack | undefined = undefined
 
-  constructor(sink: Sink, maxSize: number, unit: Unit, truncates: boolean, gap: string) {
+  constructor(sink: Sink, maxSize: number, meter: Meter, truncates: boolean, gap: string) {
     this.sink = sink
     this.maxSize = maxSize
-    this.unit = unit
+    this.meter = meter
     this.truncates = truncates
-    this.stack = new OpenStack(gap, unit)
+    this.stack = new OpenStack(gap, meter)
+  }
+
+  get unit(): Meter["unit"] {
+    return this.meter.unit
   }
 
   /** Units that may still come. */
@@ -84,7 +89,7 @@ export class Limit {
   }
 
   private measure({ bytes, text }: FrameResult): number {
-    return bytes !== undefined ? bytes.length : unitsOf(text!, this.unit)
+    return bytes !== undefined ? bytes.length : this.meter.size(text!)
   }
 
   private write({ bytes, text }: FrameResult): void {
@@ -93,13 +98,16 @@ export class Limit {
   }
 }
 
-const unitsOf = (text: string, unit: Unit): number => (unit === "bytes" ? Buffer.byteLength(text) : text.length)
-
 /** A whole compact text: as it is where it fits, or cut, or the error that it is too long. */
-export const fitted = (text: string, maxSize: number, unit: Unit, truncates: boolean): string | SerializationError => {
-  if (unitsOf(text, unit) <= maxSize) return text
-  const cut = truncates ? truncate(text, new OpenStack("", unit), maxSize) : undefined
-  return cut ?? sizeLimitExceeded(maxSize, unit)
+export const fitted = (
+  text: string,
+  maxSize: number,
+  meter: Meter,
+  truncates: boolean
+): string | SerializationError => {
+  if (meter.size(text) <= maxSize) return text
+  const cut = truncates ? truncate(text, new OpenStack("", meter), maxSize) : undefined
+  return cut ?? sizeLimitExceeded(maxSize, meter.unit)
 }
 
 // Brings the stack from the beginning of a frame to its end. The plan counts the root's holder as level 0, and a long string

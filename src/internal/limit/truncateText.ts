@@ -10,6 +10,7 @@
  * The text was written by `JSON.stringify` (or by the planner in its likeness), so it is only measured here, never
  * validated. Indentation is skipped by its length, not by its look: a gap may hold quotes, brackets or line breaks.
  */
+import type { Meter } from "./meter.ts"
 import { ellipsis, type OpenStack } from "./openBrackets.ts"
 
 const quote = 0x22
@@ -21,7 +22,7 @@ const backslash = 0x5c
  *
  * `text` goes on from a place where `open` describes what is open: between two entries, behind an opening bracket, or inside
  * a string between two of its code points. It may end at any such place, and anywhere at all once it is longer than
- * `limit`, which counts from where `text` begins, in `open.unit`s.
+ * `limit`, which counts from where `text` begins, in units of `open.meter`.
  */
 export const truncate = (text: string, open: OpenStack, limit: number): string | undefined =>
   new Scanner(text, open.copy(), limit).run()
@@ -29,7 +30,7 @@ export const truncate = (text: string, open: OpenStack, limit: number): string |
 class Scanner {
   private readonly text: string
   private readonly limit: number
-  private readonly bytes: boolean
+  private readonly meter: Meter
   private readonly stack: OpenStack
   private pos = 0
   /** Units of the text before `pos`. */
@@ -47,7 +48,7 @@ class Scanner {
     this.text = text
     this.stack = stack
     this.limit = limit
-    this.bytes = stack.unit === "bytes"
+    this.meter = stack.meter
     this.atEnd = stack.copy()
   }
 
@@ -149,7 +150,7 @@ class Scanner {
     const isRoot = stack.depth === 0
     const emptyFits = this.used + 1 <= this.limit
     const closers = stack.closers
-    const mark = (this.bytes ? 4 : 2) + closers
+    const mark = this.meter.mark + closers
     stack.closeString()
     this.lastFit = begun && this.used + mark <= this.limit ? start : -1
     if (this.scan(mark)) {
@@ -167,7 +168,7 @@ class Scanner {
    * False when the limit or the end of the text comes first.
    */
   private scan(reserve: number): boolean {
-    const { bytes, limit, text } = this
+    const { limit, meter, text } = this
     const room = limit - reserve
     let { pos, used } = this
     let found = false
@@ -182,7 +183,7 @@ class Scanner {
         used++
       } else {
         const end = codePointEnd(text, pos)
-        used += bytes ? utf8Length(text, pos, end) : end - pos
+        used += meter.codePoint(text, pos, end)
         pos = end
       }
       if (used <= room) this.lastFit = pos
@@ -212,18 +213,4 @@ const codeUnitAt = (text: string, pos: number): number =>
 const codePointEnd = (text: string, pos: number): number => {
   const end = codeUnitEnd(text, pos)
   return isHigh(codeUnitAt(text, pos)) && isLow(codeUnitAt(text, end)) ? codeUnitEnd(text, end) : end
-}
-
-const utf8Length = (text: string, from: number, to: number): number => {
-  let length = 0
-  for (let i = from; i < to; i++) {
-    const c = text.charCodeAt(i)
-    if (c < 0x80) length += 1
-    else if (c < 0x800) length += 2
-    else if (isHigh(c) && isLow(text.charCodeAt(i + 1))) {
-      length += 4
-      i++
-    } else length += 3
-  }
-  return length
 }

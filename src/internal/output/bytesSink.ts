@@ -26,8 +26,8 @@ const giveChunk = ({ buffer }: Chunk): void => {
 const noChunk: Chunk = new Uint8Array(new SharedArrayBuffer(0))
 
 /** Gathers bytes. A text that comes in one piece is encoded once. */
-export class BytesSink implements Sink {
-  value: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+export class BytesSink implements Sink<Uint8Array<ArrayBuffer>> {
+  result: Uint8Array<ArrayBuffer> = new Uint8Array(0)
   readonly isFull = false
   readonly isTooLong = false
   private first: string | undefined = undefined
@@ -63,17 +63,17 @@ export class BytesSink implements Sink {
 
   finish(): boolean {
     if (this.first !== undefined) {
-      this.value = toBytes(this.first)
+      this.result = toBytes(this.first)
       return false
     }
     if (this.copied < 0) {
       this.copied = 0
       this.chunks.push(this.chunk.subarray(0, this.used))
-      this.value = allocate(this.total)
+      this.result = allocate(this.total)
       return this.total > 0
     }
     const chunk = this.chunks.shift()!
-    this.value.set(chunk, this.copied)
+    this.result.set(chunk, this.copied)
     this.copied += chunk.length
     giveChunk(chunk)
     return this.chunks.length > 0

@@ -23,8 +23,9 @@ const takeScratch = (size: number): Chunk => {
 }
 
 /** Gathers chunks until a reader takes them. */
-export class ChunkSink implements Sink {
+export class ChunkSink implements Sink<void> {
   readonly isTooLong = false
+  readonly result = undefined
   total = 0
   private chunks: Array<Chunk> = []
   /** What is written into, if anything was since the last one was given away. */

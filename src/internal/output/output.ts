@@ -5,28 +5,27 @@ import { BytesSink } from "./bytesSink.ts"
 import { type Sink, StringSink } from "./sink.ts"
 import { toBytes } from "./utf8.ts"
 
+/** Bytes also where they come as a stream. */
+export type OutputKind = "string" | "bytes"
+
 export interface Output<A> {
-  /** What `maxSize` counts. */
-  readonly unit: "characters" | "bytes"
-  sink(): Sink
-  resultOf(sink: Sink): A
+  readonly kind: OutputKind
+  sink(): Sink<A>
   /** The result where the whole text is at hand. */
   of(text: string): A
   size(result: A): number
 }
 
 export const stringOutput: Output<string> = {
-  unit: "characters",
+  kind: "string",
   sink: () => new StringSink(),
-  resultOf: (sink) => (sink as StringSink).value,
   of: (text) => text,
   size: (text) => text.length
 }
 
 export const bytesOutput: Output<Uint8Array<ArrayBuffer>> = {
-  unit: "bytes",
+  kind: "bytes",
   sink: () => new BytesSink(),
-  resultOf: (sink) => (sink as BytesSink).value,
   of: (text) => toBytes(text),
   size: (bytes) => bytes.length
 }

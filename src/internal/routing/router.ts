@@ -1,5 +1,5 @@
 /**
- * Which route a frame takes, and how large frames are.
+ * Which route a frame takes, with `routing: "adaptive"`.
  *
  * The plain rule, "at or above the threshold to a worker thread", is the prior; what frames of a kind have cost the calling
  * thread so far is the posterior. While no thread is ready, frames are slices, and a thread is started beside them when there have been
@@ -13,20 +13,9 @@ import type { FrameTask } from "../frame/frame.ts"
 import type { PlannedFrame } from "../frame/plannedFrame.ts"
 import { KindCosts, type Route } from "./routeCosts.ts"
 import { crowding, type Crowding } from "./cpuContention.ts"
-import type { Routing } from "../options/callOptions.ts"
+import type { OutputKind } from "../output/output.ts"
 import { realTimers } from "../turns/realTimers.ts"
 
-/** A piece of work on the calling thread is to take about this long (ms). */
-const pieceTime = 0.25
-const smallestFrame = 8_192
-/**
- * Of two-byte characters, 64 K are a large object of V8's, with pages of its own. On Node 24 such texts take twice as long to make
- * (`bench/claims.ts`), and freeing them is a hold of several milliseconds.
- */
-const largestFrame = 49_152
-
-/** Weight of the newest frame in the size of the next. */
-const newest = 0.15
 /** A thread is started only to explore at most once in this time (ms). */
 const startEvery = 60_000
 /**
@@ -54,12 +43,9 @@ const sizes = ["small", "medium", "large"] as const
 const typical = [2, 8, 32] as const
 
 export class Router {
-  /** Code units of the next frame. */
-  frameSize = 32_768
   /** By kind, as `text/large/bytes/pretty`. */
   readonly costs = new Map<string, KindCosts>()
   private readonly table: Array<KindCosts | undefined> = []
-  private readonly routing: Routing
   /** Of the kind that the last frame was of. */
   private last: KindCosts | undefined = undefined
   private lastStart = -Infinity
@@ -67,22 +53,19 @@ export class Router {
   private missed = 0
   private readonly crowding: Pick<Crowding, "observe" | "price">
 
-  constructor(routing: Routing, cores: Pick<Crowding, "observe" | "price"> = crowding) {
-    this.routing = routing
+  constructor(cores: Pick<Crowding, "observe" | "price"> = crowding) {
     this.crowding = cores
   }
 
   /** Whether the next frame is likely to want a worker thread; asked before it is planned, since it must be sent at once. */
   wantsWorker(threads: number): boolean {
-    if (this.routing !== "adaptive") return this.routing === "worker"
     if (threads === 0) return false
     const costs = this.last
     return costs === undefined || costs.preferred === "worker" || costs.isTrying
   }
 
   /** The route of a planned frame that may go either way. */
-  route(frame: Sample, output: "string" | "bytes", threads: number): Route {
-    if (this.routing !== "adaptive") return this.routing === "worker" ? "worker" : "sliced"
+  route(frame: Sample, output: OutputKind, threads: number): Route {
     // Text already (a replacer function has seen it): a trip would bring it back as it is.
     if (frame.isText === true || threads === 0) return "sliced"
     const costs = this.costsOf(frame, output)
@@ -93,8 +76,8 @@ export class Router {
   }
 
   /** Whether a thread is to be started for frames like this one, which was a slice while none is ready. */
-  wantsThread(frame: Sample, output: "string" | "bytes"): boolean {
-    if (this.routing !== "adaptive" || frame.size === 0 || frame.isText === true) return false
+  wantsThread(frame: Sample, output: OutputKind): boolean {
+    if (frame.size === 0 || frame.isText === true) return false
     const costs = this.costsOf(frame, output)
     if (costs.preferred === "sliced") return costs.isTrying && this.mayExplore()
     if (++this.missed < slicesToStart) return false
@@ -102,29 +85,16 @@ export class Router {
     return true
   }
 
-  /** Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its planning. */
-  observe(
-    frame: Sample,
-    output: "string" | "bytes",
-    route: Route,
-    time: number,
-    planning: number,
-    now: number = realTimers.now()
-  ): void {
-    if (frame.size === 0 || frame.isText === true) return
+  /** Notes what a frame has cost the calling thread (ms): its way to the worker, or its text. */
+  observe(frame: Sample, output: OutputKind, route: Route, time: number, now: number = realTimers.now()): void {
     this.last = this.costsOf(frame, output)
     this.crowding.observe(route === "worker", now)
     this.last.worked(route, frame.size, route === "worker" ? time + answerCost : time)
-    if (frame.size >= smallestFrame / 2) {
-      const ideal = (pieceTime / (time + planning)) * frame.size
-      const next = this.frameSize + (Math.min(ideal, largestFrame) - this.frameSize) * newest
-      this.frameSize = Math.round(Math.min(largestFrame, Math.max(smallestFrame, next)))
-    }
   }
 
   /** Notes what taking its text in has cost (ms). */
-  observeTaking(frame: Sample, output: "string" | "bytes", route: Route, time: number): void {
-    if (frame.size > 0 && frame.isText !== true) this.costsOf(frame, output).took(route, frame.size, time)
+  observeTaking(frame: Sample, output: OutputKind, route: Route, time: number): void {
+    this.costsOf(frame, output).took(route, frame.size, time)
   }
 
   private mayExplore(): boolean {
@@ -134,7 +104,7 @@ export class Router {
     return true
   }
 
-  private costsOf(frame: Sample, output: "string" | "bytes"): KindCosts {
+  private costsOf(frame: Sample, output: OutputKind): KindCosts {
     const content = contentOf(frame)
     const size = frame.size < 4_096 ? 0 : frame.size < 16_384 ? 1 : 2
     const index = ((content * 3 + size) * 2 + (output === "bytes" ? 1 : 0)) * 2 + (frame.task.gap === "" ? 0 : 1)

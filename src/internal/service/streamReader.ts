@@ -69,9 +69,8 @@ export class Reader {
   private output(): Output<void> {
     const { sink } = this
     return {
-      unit: "bytes",
+      kind: "bytes",
       sink: () => sink,
-      resultOf: () => undefined,
       of: (text) => {
         sink.text(text)
         sink.finish()

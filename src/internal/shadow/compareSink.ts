@@ -4,11 +4,12 @@
 import { decode, type Sink } from "../output/sink.ts"
 
 /** Takes text as the other sinks do, and keeps nothing of it. */
-export class CompareSink implements Sink {
+export class CompareSink implements Sink<void> {
   /** Index of the first code unit that differs. */
   difference: number | undefined = undefined
   readonly isFull = false
   readonly isTooLong = false
+  readonly result = undefined
   private readonly expected: string
   private position = 0
 

@@ -119,9 +119,18 @@ class Trial implements Task {
   private start(): void {
     const { engine, counters } = this.shadow
     const sink = new CompareSink(this.text)
-    const job = engine.makeJob(this.value, this.options, "characters", sink, counters, {}, (job) =>
-      this.compare(job, sink)
-    )
+    const { options, value } = this
+    const onEnd = (job: Job) => this.compare(job, sink)
+    const job = engine.makeJob({
+      value,
+      options,
+      output: "string",
+      sink,
+      counters,
+      isHidden: false,
+      first: undefined,
+      onEnd
+    })
     if ("start" in job) job.start()
     else this.end("failed")
   }
