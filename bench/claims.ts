@@ -1,6 +1,7 @@
 /**
  * The small figures that comments in `src` give as reasons, each measured anew: `node bench/claims.ts`, with either Node.
  */
+import { execFileSync } from "node:child_process"
 import { PerformanceObserver } from "node:perf_hooks"
 import { isStringOneByteRepresentation, setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
@@ -43,6 +44,13 @@ report(`Node ${process.version}, rounds`, rounds, "")
 const makeFailure = () => void taskFailed(undefined, true)
 report("warmFailures.ts: the first error of a pool in a process", time(makeFailure), "ms")
 report("warmFailures.ts: each later one", repeated(makeFailure), "ms")
+
+// In a process of its own: that of the pool compiles some of the same.
+const errors = JSON.stringify(new URL("../src/internal/errors/serializationErrors.ts", import.meta.url).href)
+const firstError = `import { cyclicValue } from ${errors}
+const begin = performance.now(); cyclicValue(""); console.log(performance.now() - begin)`
+const fresh = () => Number(execFileSync(process.execPath, ["--input-type=module", "--eval", firstError]).toString())
+report("warmErrors.ts: the first error of a call in a process", median(Array.from({ length: 5 }, fresh)), "ms")
 
 each("realm.ts: whether holes of arrays are clean", 20_000, () => {
   if (areHolesClean()) sum++

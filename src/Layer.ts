@@ -24,6 +24,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Engine } from "./internal/engine/engine.ts"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
+import { warmErrors } from "./internal/errors/warmErrors.ts"
 import { engineSettings, type EngineSettings, type LayerOptions } from "./internal/engine/layerOptions.ts"
 import { makePort, type Port } from "./internal/pool/poolClient.ts"
 import { registerEngine } from "./internal/telemetry/metricSeries.ts"
@@ -44,6 +45,7 @@ const checked = (options: LayerOptions | undefined): Effect.Effect<EngineSetting
 const makeWith = Effect.fnUntraced(function* (options: LayerOptions | undefined, port: Port | undefined) {
   const settings = yield* checked(options)
   const engine = new Engine(settings, port)
+  warmErrors()
   const shadow = settings.shadow > 0 ? new Shadow(engine, settings.shadow) : undefined
   engine.shadow = shadow
   const context = yield* Effect.context<never>()
