@@ -61,7 +61,7 @@ try {
 
   await check("the tarball holds src, dist and maps, and nothing else", () => {
     const allowed =
-      /^(src\/[\w/]+\.ts|dist\/[\w/]+\.(js|d\.ts)(\.map)?|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
+      /^(src\/[\w/]+\.ts|dist\/[\w/]+\.(js|d\.ts)(\.map)?|ops\/\w+\/[\w.-]+\.(yml|json)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
     const strange = files.filter((file) => !allowed.test(file))
     if (strange.length > 0) fail(`not expected: ${strange.join(", ")}`)
     const there = new Set(files)
@@ -145,7 +145,7 @@ async function checkInstalled(): Promise<void> {
   }
 
   await check("internal modules are closed", async () => {
-    const inside = files.find((file) => /^dist\/internal\/\w+\.js$/.test(file)) ?? fail("dist/internal is empty")
+    const inside = files.find((file) => /^dist\/internal\/\w+\/\w+\.js$/.test(file)) ?? fail("dist/internal is empty")
     const name = inside.replace(/^dist/, manifest.name)
     for (const closed of [name, name.replace(/\.js$/, ""), `${manifest.name}/${inside}`]) {
       const { code, output } = await run(process.execPath, ["--input-type=module", "-e", `import "${closed}"`], {

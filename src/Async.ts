@@ -29,8 +29,8 @@ import { invalidOptions } from "./internal/errors/serializationErrors.ts"
 import { checkSignal } from "./internal/options/validate.ts"
 import { PromiseCalls } from "./internal/service/promiseCalls.ts"
 import { engineOf } from "./internal/service/service.ts"
-import { layer, layerConfig, type LayerOptions } from "./Layer.ts"
 import {
+  type LayerOptions,
   Serialization,
   type SerializationMetrics,
   type SerializationResult,
@@ -100,7 +100,7 @@ export interface Serializer extends AsyncDisposable {
  * @category constructors
  * @since 0.1.0
  */
-export const makeSerializer = (options?: LayerOptions): Serializer => make(layer(options))
+export const makeSerializer = (options?: LayerOptions): Serializer => make(Serialization.layer(options))
 
 const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
   const scope = Scope.makeUnsafe()
@@ -157,7 +157,7 @@ const failOnAbort = (signal: AbortSignal): Effect.Effect<never, unknown> =>
 let shared: Serializer | undefined
 
 // Made at the first call, so that a program that only imports this module reads no environment.
-const instance = (): Serializer => (shared ??= make(layerConfig()))
+const instance = (): Serializer => (shared ??= make(Serialization.layerConfig()))
 
 // An `async` function would cost a small document a promise and three microtasks more.
 const withInstance = <A>(call: (serializer: Serializer) => Promise<A>): Promise<A> => {

@@ -23,9 +23,22 @@
  *
  * @since 0.1.0
  */
+import * as Config from "effect/Config"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
+import { Engine } from "./internal/engine/engine.ts"
+import { config } from "./internal/engine/layerConfig.ts"
+import { engineSettings, type EngineSettings, type LayerOptions } from "./internal/engine/layerOptions.ts"
+import { invalidOptions } from "./internal/errors/serializationErrors.ts"
+import { warmErrors } from "./internal/errors/warmErrors.ts"
+import { makePort, type Port } from "./internal/pool/poolClient.ts"
+import { makeService } from "./internal/service/service.ts"
+import { Shadow } from "./internal/shadow/shadow.ts"
+import { registerEngine } from "./internal/telemetry/metricSeries.ts"
+import { RouteLog } from "./internal/telemetry/routeLog.ts"
+import { WorkerPool } from "./WorkerPool.ts"
 import type { SerializationMetrics } from "./internal/telemetry/metricTypes.ts"
 import type {
   SerializationResult,
@@ -43,6 +56,7 @@ export type {
   ShadowLabelMetrics,
   ShadowMetrics
 } from "./internal/telemetry/metricTypes.ts"
+export type { LayerOptions } from "./internal/engine/layerOptions.ts"
 export type {
   Routing,
   SerializationPath,
@@ -104,4 +118,124 @@ export class Serialization extends Context.Service<
     /** What this layer has done so far. */
     readonly metrics: Effect.Effect<SerializationMetrics>
   }
->()("effect-serialization/Serialization") {}
+>()("effect-serialization/Serialization") {
+  /**
+   * Layer of `Serialization` with a pool of worker threads of its own. No thread starts before a value needs one.
+   *
+   * **Gotchas**
+   *
+   * Every un-nested `Effect.provide` of a layer builds a pool of its own. Provide it once, at the edge of the program.
+   *
+   * Options out of range are a defect, a `SerializationError` with reason `InvalidOptions`, when the layer is built.
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  static readonly layer = (options?: LayerOptions): Layer.Layer<Serialization> =>
+    // Checked before the pool is made: a pool ends asynchronously, and `makeSerializer` throws at once.
+    Layer.unwrap(
+      Effect.map(checked(options), () => Layer.provide(Serialization.layerNoPool(options), WorkerPool.layer(options)))
+    )
+
+  /**
+   * Layer of `Serialization` whose options are read from the environment, or wherever the `ConfigProvider` looks.
+   *
+   * **Example** (Options from elsewhere than the environment)
+   *
+   * ```ts
+   * import { ConfigProvider, Effect, Layer } from "effect"
+   * import { Serialization, SerializationLayer } from "effect-serialization"
+   *
+   * const live = SerializationLayer.layerConfig().pipe(
+   *   Layer.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ SERIALIZATION_ROUTING: "sliced" })))
+   * )
+   *
+   * const program = Serialization.use((serialization) => serialization.serialize("x".repeat(5000)))
+   * const result = await Effect.runPromise(program.pipe(Effect.provide(live)))
+   * result.path // => "sliced"
+   * ```
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  static readonly layerConfig = (
+    options: Config.Wrap<LayerOptions> = config
+  ): Layer.Layer<Serialization, Config.ConfigError> =>
+    Layer.unwrap(Effect.map(Config.unwrap(options), (options) => Serialization.layer(options)))
+
+  /**
+   * Layer of `Serialization` without worker threads: large values are always done in slices on the calling thread.
+   *
+   * **When to use**
+   *
+   * Where threads are not to be had or not wanted. Piscina is not loaded. `routing: "worker"` does not change that.
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  static readonly layerSliced = (options?: LayerOptions): Layer.Layer<Serialization> =>
+    Layer.effect(Serialization, make(options, undefined))
+
+  /**
+   * Layer of `Serialization` over the `WorkerPool` that the caller provides: a pool shared with other layers, or a mocked one.
+   *
+   * **Details**
+   *
+   * The options of the pool (`maxThreads` to `workerUrl`) mean nothing here: they are those of `WorkerPool.layer`.
+   *
+   * **Example** (Over a pool that starts no threads)
+   *
+   * ```ts
+   * import { Effect, Layer } from "effect"
+   * import { Serialization, SerializationLayer } from "effect-serialization"
+   * import { layerInline } from "effect-serialization/testing"
+   *
+   * const live = SerializationLayer.layerNoPool({ routing: "worker" }).pipe(Layer.provide(layerInline))
+   *
+   * const program = Serialization.use((serialization) => serialization.serialize("x".repeat(5000)))
+   * const result = await Effect.runPromise(program.pipe(Effect.provide(live)))
+   * result.path // => "worker"
+   * ```
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  static readonly layerNoPool = (options?: LayerOptions): Layer.Layer<Serialization, never, WorkerPool> =>
+    Layer.effect(
+      Serialization,
+      Effect.gen(function* () {
+        const pool = yield* WorkerPool
+        return yield* make(options, makePort(pool, yield* Effect.context<never>()))
+      })
+    )
+}
+
+const checked = (options: LayerOptions | undefined): Effect.Effect<EngineSettings> =>
+  Effect.suspend(() => {
+    const settings = engineSettings(options)
+    return typeof settings === "string" ? Effect.die(invalidOptions(settings)) : Effect.succeed(settings)
+  })
+
+const make = Effect.fnUntraced(function* (options: LayerOptions | undefined, port: Port | undefined) {
+  const settings = yield* checked(options)
+  const engine = new Engine(settings, port)
+  warmErrors()
+  const shadow = settings.shadow > 0 ? new Shadow(engine, settings.shadow) : undefined
+  engine.shadow = shadow
+  const context = yield* Effect.context<never>()
+  const { name } = settings
+  const series = registerEngine(engine, shadow, name, context)
+  yield* Effect.addFinalizer(() => Effect.sync(() => series.close()))
+  const fork = Effect.runForkWith(context)
+  const routes = new RouteLog(engine.costs, series, (message, kind) => {
+    fork(Effect.annotateLogs(Effect.logDebug(`Adaptive routing: ${message}`), { name, kind }))
+  })
+  engine.onJobEnded = () => routes.look()
+  if (shadow !== undefined) {
+    shadow.onDifference = (label, pointer) => {
+      const message = `Shadow mode: the text differs from JSON.stringify's at ${pointer === "" ? "the root" : pointer}`
+      fork(Effect.annotateLogs(Effect.logWarning(message), { name, label }))
+    }
+  }
+  return Serialization.of(makeService(engine, shadow))
+})

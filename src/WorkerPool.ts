@@ -16,16 +16,16 @@ import * as Layer from "effect/Layer"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
 import { frameWorker } from "./internal/pool/frameWorker.ts"
 import { poolSettings, type WorkerPoolOptions } from "./internal/pool/poolOptions.ts"
-import type { Admission, WorkerPoolStats } from "./internal/pool/poolTypes.ts"
+import type { Admission, FrameTask, WorkerPoolStats } from "./internal/pool/poolTypes.ts"
 import { makeTaskPool } from "./internal/pool/taskPool.ts"
 import { workerFileBeside } from "./internal/pool/workerFile.ts"
-import type { FrameResult, FrameTask } from "./internal/frame/frame.ts"
+import type { FrameResult, FrameTask as Frame } from "./internal/frame/frame.ts"
 import type * as Worker from "./worker.ts"
 import type { WorkerPoolError } from "./internal/pool/workerPoolError.ts"
 
 export type { WorkerPoolOptions } from "./internal/pool/poolOptions.ts"
-export type { Admission, WorkerPoolStats } from "./internal/pool/poolTypes.ts"
-export type { FrameResult, FrameTask } from "./internal/frame/frame.ts"
+export type { Admission, FrameTask, WorkerPoolStats } from "./internal/pool/poolTypes.ts"
+export type { FrameResult } from "./internal/frame/frame.ts"
 export {
   isWorkerPoolError,
   NotCloneable,
@@ -105,7 +105,8 @@ const make = Effect.fnUntraced(function* (options: WorkerPoolOptions | undefined
 
   const pool = yield* makeTaskPool<typeof Worker>(settings, worker)
   return WorkerPool.of({
-    run: (task) => pool.run("default", task),
+    // A task comes from the engine, whatever of it is public.
+    run: (task) => pool.run("default", task as Frame),
     stats: pool.stats,
     shutdown: pool.shutdown,
     admission: pool

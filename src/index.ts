@@ -12,8 +12,11 @@ export {
   shutdownSerializationPool
 } from "./Async.ts"
 export type { CallOptions, StreamCallOptions } from "./Async.ts"
+export { EventLoopMonitor, type EventLoopMonitorOptions, type EventLoopStats } from "./EventLoopMonitor.ts"
+export { Health, type HealthOptions, type HealthRule, type HealthState, type HealthStatus } from "./Health.ts"
 export * as SerializationLayer from "./Layer.ts"
-export { type LayerOptions, SerializationLive } from "./Layer.ts"
+export { SerializationLive } from "./Layer.ts"
+export * as Metrics from "./Metrics.ts"
 export * from "./Serialization.ts"
 export * from "./SerializationError.ts"
 export { WorkerPool, WorkerPoolError, type WorkerPoolOptions, type WorkerPoolStats } from "./WorkerPool.ts"

@@ -31,6 +31,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { encodeFrame } from "./internal/frame/encodeFrame.ts"
+import type { FrameTask as Frame } from "./internal/frame/frame.ts"
 import { taskFailed } from "./internal/pool/classifyFailure.ts"
 import {
   type FrameResult,
@@ -165,7 +166,7 @@ const runInline = (task: FrameTask): Effect.Effect<FrameResult, WorkerPoolError>
     try {
       const received = structuredClone(task)
       posted = true
-      return Effect.succeed(encodeFrame(received))
+      return Effect.succeed(encodeFrame(received as Frame))
     } catch (cause) {
       return Effect.fail(taskFailed(cause, posted))
     }

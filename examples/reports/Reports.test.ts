@@ -86,7 +86,7 @@ describe("Reports and its workers", () => {
     const pool = Layer.mock(WorkerPool, {
       run: (task) => {
         asked++
-        return Effect.die(new Error(`no room for ${task.values.length} values`))
+        return Effect.die(new Error(`no room for a frame as ${task.output}`))
       }
     })
     return Effect.gen(function* () {

@@ -7,6 +7,7 @@ import { Health } from "effect-serialization/Health"
 import type { SerializationPath } from "effect-serialization/Serialization"
 import { watchWorkers } from "../fixtures/pool.ts"
 import { exported, valueOf, withRegistry } from "../support/ops.ts"
+import type { FrameTask as InternalTask } from "../../src/internal/frame/frame.ts"
 
 /** Numbers from 0 to 1 that look random and are the same in every run (Mulberry32). */
 const randomFrom = (seed: number) => () => {
@@ -46,7 +47,9 @@ class Drill {
           Effect.suspend(() => {
             if (this.random() < this.killRate) queueMicrotask(() => this.kill())
             return pool.run(task)
-          }).pipe(Effect.tapError(() => Effect.sync(() => this.failedCalls.add(callOf(task.values))))),
+          }).pipe(
+            Effect.tapError(() => Effect.sync(() => this.failedCalls.add(callOf((task as InternalTask).values))))
+          ),
         admission: { ...admission, ready: Effect.tapError(ready, () => Effect.sync(() => this.failedWaits++)) }
       })
     })

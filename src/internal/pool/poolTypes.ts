@@ -2,6 +2,7 @@
  * What a worker pool tells of itself. The public module exports these types.
  */
 import type * as Effect from "effect/Effect"
+import type { OutputKind } from "../output/output.ts"
 import type { WorkerPoolError, WorkerPoolErrorReason } from "./workerPoolError.ts"
 
 /**
@@ -54,4 +55,15 @@ export interface Admission {
   readonly ready: Effect.Effect<void, WorkerPoolError>
   /** How many threads run and take frames. */
   threads(): number
+}
+
+/**
+ * One frame of a value, as a pool gets it: cloneable, and small. What else is in it is the library's own affair.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FrameTask {
+  /** What the answer is to hold: text, or its UTF-8 bytes. */
+  readonly output: OutputKind
 }
