@@ -12,6 +12,10 @@ import { fixture } from "../fixtures/pool.ts"
 export const records = (count: number): Array<object> =>
   Array.from({ length: count }, (_, id) => ({ id, name: `record number ${id}`, tags: ["a", "b"] }))
 
+/** Records that no clone can carry: they are done on the calling thread. */
+export const unsendable = (count: number): Array<object> =>
+  Array.from({ length: count }, (_, id) => ({ id, name: `record number ${id}`, method: () => id }))
+
 /** A value of several frames with `inner` in the middle. */
 export const around = (inner: unknown): unknown => ({ before: records(2000), inner, after: records(2000) })
 
