@@ -11,6 +11,7 @@ import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import type { PlannedFrame } from "../frame/plannedFrame.ts"
 import { encodeText } from "../frame/encodeFrame.ts"
 import { FrameJoiner } from "../frame/joinFrames.ts"
+import { releaseBytes } from "../frame/releaseBytes.ts"
 import {
   outputTooLong,
   sizeLimitExceeded,
@@ -178,10 +179,10 @@ export class Job extends InTurns {
     this.sent++
     this.options.counters.frames.worker++
     port.post(frame.task, (result, error) => {
-      if (this.isDone) return
+      if (error === undefined) this.pool.answered()
+      if (this.isDone || this.isCut) return releaseBytes(result)
       pending.result = result
       pending.error = error
-      if (error === undefined) this.pool.answered()
       if (this.pending[0] === pending) this.wake()
     })
   }
@@ -226,8 +227,7 @@ export class Job extends InTurns {
     else if (result.bytes !== undefined) sink.bytes(result.bytes)
     else sink.text(result.text!)
     if (sink.isTooLong) this.endWith(outputTooLong())
-    // Left to the garbage collector, the buffers of all frames bring the next major collection about.
-    if (result.isMoved === true) (result.bytes!.buffer as ArrayBuffer).transfer(0)
+    releaseBytes(result)
   }
 
   private judge(verdict: Verdict): boolean {
@@ -237,7 +237,7 @@ export class Job extends InTurns {
     else {
       this.isTruncated = true
       this.isCut = true
-      this.pending.length = 0
+      this.drop()
     }
     return false
   }
@@ -280,8 +280,14 @@ export class Job extends InTurns {
   private end(): void {
     if (this.isDone) return
     this.endTurns()
-    this.pending.length = 0
+    this.drop()
     this.pool.end()
     this.options.onEnd(this)
+  }
+
+  // What was answered and nobody takes.
+  private drop(): void {
+    for (const { result } of this.pending) releaseBytes(result)
+    this.pending.length = 0
   }
 }
