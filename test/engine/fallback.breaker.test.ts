@@ -1,14 +1,18 @@
 /** The breaker between calls and a pool that keeps failing. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Fiber, Layer } from "effect"
 import { vi } from "vitest"
 import { realTimers } from "../../src/internal/turns/realTimers.ts"
+import type { Serialization } from "../../src/Serialization.ts"
 import * as SerializationLayer from "../../src/Layer.ts"
 import { layerFailing } from "../../src/testing.ts"
-import { WorkerCrashed, WorkerPool, WorkerPoolError } from "../../src/WorkerPool.ts"
-import { fixture } from "../fixtures/pool.ts"
+import { QueueFull, WorkerCrashed, WorkerPool, WorkerPoolError } from "../../src/WorkerPool.ts"
+import { fixture, until } from "../fixtures/pool.ts"
 import { metrics, serialize } from "../support/calls.ts"
-import { around, inlineRun, markedLayer, mockedLayer } from "../support/values.ts"
+import { around, inlineRun, markedLayer, mockedLayer, unsendable } from "../support/values.ts"
+
+const crashed = new WorkerPoolError({ reason: new WorkerCrashed({ exitCode: 1 }) })
+const full = new WorkerPoolError({ reason: new QueueFull({ maxQueue: 1 }) })
 
 describe("a pool that keeps failing", () => {
   /** The clock of the breaker, moved by hand. */
@@ -27,7 +31,6 @@ describe("a pool that keeps failing", () => {
       const { advance } = yield* clock
       let frames = 0
       let isBroken = true
-      const crashed = new WorkerPoolError({ reason: new WorkerCrashed({ exitCode: 1 }) })
       const run = yield* inlineRun
       const layer = mockedLayer((task) => {
         frames++
@@ -90,4 +93,65 @@ describe("a pool that keeps failing", () => {
       }
     })
   )
+
+  /** How a call ends that had no answer, and so has learnt nothing of the pool. */
+  const withoutAnswer: {
+    readonly [how: string]: (isSent: () => boolean) => Effect.Effect<unknown, unknown, Serialization>
+  } = {
+    "is interrupted": Effect.fnUntraced(function* (isSent) {
+      const fiber = yield* Effect.forkChild(serialize(around(1)), { startImmediately: true })
+      yield* until(isSent)
+      yield* Fiber.interrupt(fiber)
+    }),
+    "fails by itself": () => Effect.flip(serialize([unsendable(5000), 1n])),
+    "finds the queue full": () => serialize(around(1))
+  }
+
+  for (const [how, call] of Object.entries(withoutAnswer)) {
+    /** Frames fail with `error`, or wait for ever where there is none. */
+    const pool = Effect.sync(() => {
+      const given: { error: WorkerPoolError | undefined } = { error: crashed }
+      let isSent = false
+      const layer = mockedLayer(() => {
+        if (given.error !== undefined) return Effect.fail(given.error)
+        isSent = true
+        return Effect.never
+      })
+      const unanswered = Effect.suspend(() => {
+        given.error = how === "finds the queue full" ? full : undefined
+        return call(() => isSent)
+      })
+      return { crash: Effect.sync(() => void (given.error = crashed)), layer, unanswered }
+    })
+
+    it.live(`a call that ${how} before it has an answer does not make up for the failures before it`, () =>
+      Effect.gen(function* () {
+        const { crash, layer, unanswered } = yield* pool
+        yield* Effect.gen(function* () {
+          for (let i = 0; i < 2; i++) yield* serialize(around(i))
+          yield* unanswered
+          yield* crash
+          assert.strictEqual((yield* metrics).breaker, "closed")
+          yield* serialize(around(3))
+          assert.strictEqual((yield* metrics).breaker, "open")
+        }).pipe(Effect.provide(layer))
+      })
+    )
+
+    it.live(`a call that tries, and ${how} before it has an answer, leaves it to the next`, () =>
+      Effect.gen(function* () {
+        const { advance } = yield* clock
+        const { crash, layer, unanswered } = yield* pool
+        yield* Effect.gen(function* () {
+          for (let i = 0; i < 3; i++) yield* serialize(around(i))
+          advance(1_001)
+          yield* unanswered
+          assert.strictEqual((yield* metrics).breaker, "half-open")
+          yield* crash
+          yield* serialize(around(3))
+          assert.strictEqual((yield* metrics).breaker, "open")
+        }).pipe(Effect.provide(layer))
+      }).pipe(Effect.scoped)
+    )
+  }
 })
