@@ -1,7 +1,8 @@
 /** Programs of their own that serialize with the instance of their process: how they are configured, and how they end. */
 import { assert, describe, it } from "@effect/vitest"
-import { spawn } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { fixture } from "./fixtures/pool.ts"
 
 describe("a program", () => {
@@ -47,6 +48,11 @@ describe("a program", () => {
 
   it("is kept alive by a call in flight, and by nothing after it", async () => {
     assert.deepStrictEqual(await run("in flight").ended, { code: 0, signal: null, text: "worker true\nworker true\n" })
+  })
+
+  it("is kept alive by a call in flight, also where the threads of its own pool do not", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(fixture("./unref-program.ts"))])
+    assert.strictEqual(stdout, "worker true\n")
   })
 
   it("ends cleanly on SIGTERM when its handler shuts the pool down", async () => {
