@@ -37,7 +37,7 @@ const forPrompt = Effect.fnUntraced(
   Effect.catchReasons(
     "SerializationError",
     {
-      CyclicValue: ({ pointer }) => Effect.succeed(`(no JSON: ${pointer} refers back to what it stands in)`),
+      CyclicValue: ({ pointer }) => Effect.succeed(`(no JSON: circular reference at ${pointer})`),
       UnsupportedValue: ({ type }) => Effect.succeed(`(no result: ${type})`)
     },
     // A `toJSON` or a getter of the tool's answer threw.

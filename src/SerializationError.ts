@@ -1,9 +1,9 @@
 /**
  * Why a value could not be serialized.
  *
- * There is one error, {@link SerializationError}, with a tagged `reason`. Handle one reason with `Effect.catchReason`, several
- * with `Effect.catchReasons`, and all of them with `Effect.catchTag("SerializationError", ...)`. Places in the value are given
- * as JSON Pointers (RFC 6901): `""` is the value itself, `"/users/3/name"` a property further inside.
+ * There is one error, {@link SerializationError}, with a tagged `reason`. Handle one reason with `Effect.catchReason`,
+ * several with `Effect.catchReasons`, and all of them with `Effect.catchTag("SerializationError", ...)`. Places in the
+ * value JSON Pointers (RFC 6901): `""` is the root, the value itself, and `"/users/3/name"` is a property inside it.
  *
  * **Example** (One reason handled, the others left)
  *
@@ -15,7 +15,7 @@
  *   Serialization.use((json) => json.serialize(value)).pipe(
  *     Effect.map((result) => result.serialized),
  *     Effect.catchReason("SerializationError", "CyclicValue", (reason) =>
- *       Effect.succeed(`{"error":"a cycle at ${reason.pointer}"}`)
+ *       Effect.succeed(`{"error":"circular reference at ${reason.pointer}"}`)
  *     )
  *   )
  * ```
@@ -31,64 +31,64 @@ const TypeId = "~effect-serialization/SerializationError"
 
 const id = (name: string) => `effect-serialization/SerializationError/${name}`
 
-const at = (pointer: string): string => (pointer === "" ? "The value itself" : `The value at "${pointer}"`)
+const where = (pointer: string): string => (pointer === "" ? "at the root" : `at "${pointer}"`)
 
 /**
- * The value refers back to an object that holds it, so that its text would have no end.
+ * The value has a circular reference: something in it refers to an object around it.
  *
  * @category errors
  * @since 0.1.0
  */
 export class CyclicValue extends Schema.TaggedError<CyclicValue>(id("CyclicValue"))("CyclicValue", {
-  /** Where the reference stands that closes the cycle. */
+  /** The place of the reference that closes the cycle. */
   pointer: Schema.String
 }) {
   override get message(): string {
-    return `${at(this.pointer)} is an object that it stands inside of: a cycle. Leave it out with a \`replacer\` or a \`toJSON\``
+    return `Circular reference ${where(this.pointer)}. Exclude it with a \`replacer\` or \`toJSON\``
   }
 }
 
 /**
- * The value, or something inside it, has no JSON text: a bigint, or `undefined`, a function or a symbol at the root.
+ * JSON cannot represent the value: it is or holds a bigint, or its root is `undefined`, a function or a symbol.
  *
  * @category errors
  * @since 0.1.0
  */
 export class UnsupportedValue extends Schema.TaggedError<UnsupportedValue>(id("UnsupportedValue"))("UnsupportedValue", {
-  /** Where it stands. */
+  /** The place of what JSON cannot represent. */
   pointer: Schema.String,
-  /** What `typeof` says of it. */
+  /** Its type, as `typeof` gives it. */
   type: Schema.String
 }) {
   override get message(): string {
     const remedy =
       this.type === "bigint"
-        ? "Turn it into a string or a number, with a `replacer` or `toJSON`"
-        : "Serialize null instead, or nothing"
-    return `${at(this.pointer)} is of type ${this.type}, for which there is no JSON. ${remedy}`
+        ? "Convert it to a string or a number with a `replacer` or `toJSON`"
+        : "Serialize null instead"
+    return `JSON cannot represent the ${this.type} ${where(this.pointer)}. ${remedy}`
   }
 }
 
 /**
- * Code of the caller threw: a `toJSON`, a getter, the `replacer`, a proxy's trap, or the conversion of `space`.
+ * Your code threw: a `toJSON`, a getter, the `replacer`, a proxy trap, or the conversion of `space`.
  *
  * @category errors
  * @since 0.1.0
  */
 export class UserCodeFailed extends Schema.TaggedError<UserCodeFailed>(id("UserCodeFailed"))("UserCodeFailed", {
-  /** Where it was called, as far as that is certain. */
+  /** The place where it was called: the longest prefix of it that is certain. */
   pointer: Schema.String,
   /** The very value that was thrown. */
   cause: Schema.Defect()
 }) {
   override get message(): string {
-    const where = this.pointer === "" ? "" : ` at "${this.pointer}"`
-    return `A toJSON, getter, replacer or proxy of the value threw${where}: ${describeThrown(this.cause)}`
+    const place = this.pointer === "" ? "" : ` ${where(this.pointer)}`
+    return `A toJSON, getter, replacer or proxy threw${place}: ${describeThrown(this.cause)}`
   }
 }
 
 /**
- * The text is longer than `maxSize`, or, with `truncate`, cannot be shortened to it.
+ * The output is longer than `maxSize`. With `truncate`: it cannot be shortened to `maxSize`.
  *
  * @category errors
  * @since 0.1.0
@@ -97,37 +97,39 @@ export class SizeLimitExceeded extends Schema.TaggedError<SizeLimitExceeded>(id(
   "SizeLimitExceeded",
   {
     maxSize: Schema.Number,
-    /** UTF-16 code units for text; bytes of UTF-8 for bytes and streams. */
+    /** `"characters"` are UTF-16 code units of a string; `"bytes"` are UTF-8 bytes of bytes and streams. */
     unit: Schema.Literals(["characters", "bytes"])
   }
 ) {
   override get message(): string {
-    return `The JSON text does not fit into \`maxSize\`, ${this.maxSize} ${this.unit}. Raise it, or set \`truncate\` to get the beginning as valid JSON`
+    const what = `The output does not fit into \`maxSize\`, ${this.maxSize} ${this.unit}`
+    return `${what}. Raise \`maxSize\`, or set \`truncate\` to get valid JSON that ends early`
   }
 }
 
 /**
- * The text is longer than the longest string of the engine, about half a billion characters.
+ * The output is longer than V8's longest string, about half a billion characters.
  *
  * @category errors
  * @since 0.1.0
  */
 export class OutputTooLong extends Schema.TaggedError<OutputTooLong>(id("OutputTooLong"))("OutputTooLong", {}) {
   override get message(): string {
-    return "The JSON text is longer than a JavaScript string can be. Use `stream` or `serializeToBytes`"
+    return "The output is longer than a JavaScript string can be. Use `stream` or `serializeToBytes`"
   }
 }
 
 /**
- * The value is nested deeper than `JSON.stringify` can go. Only where that does the call: with `routing: "sync"`, and in the
- * control arm of a rollout. The engine knows no limit.
+ * The value is nested deeper than `JSON.stringify` can go. This happens only where `JSON.stringify` makes the call:
+ * with `routing: "sync"`, and for calls that a rollout leaves on `JSON.stringify`. Frames have no such limit.
  *
  * @category errors
  * @since 0.1.0
  */
 export class NestingTooDeep extends Schema.TaggedError<NestingTooDeep>(id("NestingTooDeep"))("NestingTooDeep", {}) {
   override get message(): string {
-    return 'The value is nested deeper than JSON.stringify can go. Use any `routing` but "sync", and a `rollout` of 1'
+    const remedy = 'Use a `routing` other than "sync", and a `rollout` of 1'
+    return `The value is nested deeper than JSON.stringify can go. ${remedy}`
   }
 }
 
@@ -142,7 +144,8 @@ export class InvalidOptions extends Schema.TaggedError<InvalidOptions>(id("Inval
 }) {}
 
 /**
- * A worker thread failed. Only with `fallback: false` in the layer's options: by default the calling thread takes over.
+ * A worker thread failed. Callers see this only with `fallback: false` in the layer's options. By default the calling
+ * thread takes over.
  *
  * @category errors
  * @since 0.1.0
@@ -200,7 +203,7 @@ export const SerializationErrorReason: Schema.Union<
 ])
 
 /**
- * A value could not be serialized; `reason` says why.
+ * A value could not be serialized. `reason` says why.
  *
  * @category errors
  * @since 0.1.0

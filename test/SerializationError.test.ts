@@ -27,10 +27,10 @@ const pool = new WorkerPoolError({ reason: new WorkerCrashed({ exitCode: 1 }) })
 
 describe("SerializationError", () => {
   for (const [tag, error, message] of [
-    ["CyclicValue", cyclicValue("/a/0"), /"\/a\/0".*cycle.*`replacer`/],
-    ["CyclicValue", cyclicValue(""), /^The value itself is/],
-    ["UnsupportedValue", unsupportedValue("/n", "bigint"), /"\/n" is of type bigint.*string or a number/],
-    ["UnsupportedValue", unsupportedValue("", "undefined"), /The value itself is of type undefined.*null instead/],
+    ["CyclicValue", cyclicValue("/a/0"), /^Circular reference at "\/a\/0"\. Exclude it with a `replacer` or `toJSON`$/],
+    ["CyclicValue", cyclicValue(""), /^Circular reference at the root\. /],
+    ["UnsupportedValue", unsupportedValue("/n", "bigint"), /the bigint at "\/n"\. .*string or a number/],
+    ["UnsupportedValue", unsupportedValue("", "undefined"), /the undefined at the root\. .*null instead/],
     ["UserCodeFailed", userCodeFailed("/d", new Error("bad date.")), /threw at "\/d": bad date$/],
     ["UserCodeFailed", userCodeFailed("", "just a string"), /threw: "just a string"$/],
     ["SizeLimitExceeded", sizeLimitExceeded(10, "bytes"), /10 bytes.*`truncate`/],

@@ -1,5 +1,5 @@
 /**
- * What an option may be, in code and in words. All are pure; a message says what was expected and what was given.
+ * What an option may be, in code and in words. All functions are pure. A message says what was expected and what was given.
  */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
@@ -8,7 +8,7 @@ import { describeValue } from "../value/describeValue.ts"
 export const wrong = (name: string, expected: string, given: unknown): string =>
   `Expected \`${name}\` to be ${expected}, but it is ${given instanceof URL ? given.href : describeValue(given)}`
 
-export const duration = 'a duration, as milliseconds or like "30 seconds"'
+export const duration = 'a duration in milliseconds or like "30 seconds"'
 
 export const whole = (from: number): string => `a whole number from ${from} up`
 
@@ -24,7 +24,7 @@ export const isWhole = (u: unknown, from: number): boolean => Number.isSafeInteg
 
 export const isCount = (u: unknown): boolean => isWhole(u, 0) || u === Infinity
 
-// `Duration` takes NaN as zero; as an option it is a mistake, as negative times are.
+// `Duration` takes NaN as zero. As an option it is a mistake, and so is a negative time.
 export const milliseconds = (input: Duration.Input): number | undefined => {
   if (typeof input === "number" && !(input >= 0)) return undefined
   const parsed = Option.getOrUndefined(Duration.fromInput(input))

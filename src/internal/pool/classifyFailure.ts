@@ -1,5 +1,5 @@
 /**
- * What Piscina and Node say when a thread fails, told apart.
+ * Tells apart what Piscina and Node report when a thread fails.
  */
 import * as Duration from "effect/Duration"
 import { existsSync } from "node:fs"
@@ -16,31 +16,38 @@ import {
   WorkerStartFailed
 } from "./workerPoolError.ts"
 
-/** A start failed for a reason that only this library knows; the message is the detail to show. */
+/** A start that failed for a reason that only this library knows. The message is the detail to show. */
 export class StartFailure extends Error {}
 
-/** The error of a thread that did not become ready. `module` is the worker file's name in the package. */
+/** The error of a thread that did not get ready. `module` is the name of the worker file in the package. */
 export const startFailed = (workerFile: string, module: string, cause: unknown): WorkerPoolError =>
   new WorkerPoolError({
     reason: new WorkerStartFailed({ workerFile, detail: startDetail(workerFile, module, cause), cause })
   })
 
+const moreThreads = "Raise the limit of processes and threads (of the container, or `ulimit -u`), or lower `maxThreads`"
+const permission =
+  'Start Node with `--allow-worker` and `--allow-fs-read` (the worker file and its imports), or set `routing: "sliced"`'
+const bundled =
+  "If the program is bundled, keep `piscina` out of the bundle, and set `workerUrl` to the built worker file"
+
 const startDetail = (workerFile: string, module: string, cause: unknown): string => {
   if (cause instanceof StartFailure) return cause.message
   const message = describeThrown(cause)
   switch (codeOf(cause)) {
-    // What `new Worker` throws where the limit of threads is reached.
+    // `new Worker` throws this when the limit of threads is reached.
     case "ERR_WORKER_INIT_FAILED":
-      return `The system gives no thread: ${message}. Raise the limit of processes and threads (a container's, or \`ulimit -u\`), or lower \`maxThreads\``
+      return `The system gives no thread: ${message}. ${moreThreads}`
     case "ERR_ACCESS_DENIED":
-      return `Node's permission model forbids it: ${message}. Give Node \`--allow-worker\`, and \`--allow-fs-read\` for the worker file and what it imports, or choose \`routing: "sliced"\``
+      return `Node's permission model forbids it: ${message}. ${permission}`
   }
   if (!exists(workerFile)) {
-    return `There is no such file. A bundler leaves it out: build \`${module}\` as a file of its own, and give its place as \`workerUrl\``
+    const remedy = `Build \`${module}\` as a file of its own, and set \`workerUrl\` to it`
+    return `There is no such file. Bundlers leave it out. ${remedy}`
   }
   return isOutOfMemory(cause)
     ? `It failed to load: ${message}. Raise \`resourceLimits\``
-    : `It failed to load: ${message}. If the program is bundled, keep \`piscina\` out of the bundle and give the built worker file as \`workerUrl\``
+    : `It failed to load: ${message}. ${bundled}`
 }
 
 const exists = (workerFile: string): boolean => {
@@ -52,8 +59,8 @@ const exists = (workerFile: string): boolean => {
 }
 
 /**
- * The error of a task. `posted` tells whether the thread had been given it: a failure before that is one of the clone, whatever
- * was thrown, since cloning runs getters of the value.
+ * The error of a task. `posted` tells whether the thread has received it. A failure before that is a failure of the
+ * clone, whatever was thrown: the clone runs getters of the value.
  */
 export const taskFailed = (cause: unknown, posted: boolean): WorkerPoolError => {
   if (!posted) return new WorkerPoolError({ reason: new NotCloneable({ cause }) })
@@ -65,8 +72,9 @@ export const taskFailed = (cause: unknown, posted: boolean): WorkerPoolError => 
 }
 
 /**
- * Whether user code in the value threw, a getter or a trap that the clone ran. Nothing is wrong with the pool then, and who does the frame
- * again meets the error itself. The clone's own errors are a `DataCloneError`, and a `RangeError` for what is too deep.
+ * Whether user code in the value threw: a getter or a trap that the clone ran. Then the pool is sound, and the calling
+ * thread meets the same error when it makes the text. The clone's own errors are a `DataCloneError`, and a `RangeError`
+ * where the nesting is too deep.
  */
 export const isErrorOfValue = ({ reason }: WorkerPoolError): boolean =>
   reason._tag === "NotCloneable" &&

@@ -1,8 +1,8 @@
 /**
  * What can go wrong with a worker thread, as typed errors.
  *
- * The classes are made here, and exported by `WorkerPool.ts`, because `SerializationError` holds a `WorkerPoolError` as a
- * reason: the two public modules need not know each other for that.
+ * The classes are made here, and exported by `WorkerPool.ts`, because `SerializationError` holds a `WorkerPoolError` as
+ * a reason. So the two public modules need not know each other.
  */
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
@@ -16,12 +16,12 @@ const id = (name: string) => `effect-serialization/WorkerPoolError/${name}`
 const because = (cause: unknown): string => (cause === undefined ? "" : `: ${describeThrown(cause)}`)
 
 /**
- * A worker thread could not be started: its file is missing or fails to load, does not answer as a worker of this library
- * does, or took too long.
+ * A worker thread could not start: its file is missing, fails to load or gives a wrong answer, the system gives no
+ * thread, or the start took too long.
  *
  * **Gotchas**
  *
- * The most common cause is a bundler that left the worker file out. Give the place of the built file as `workerUrl`.
+ * The most common cause is a bundler that left the worker file out. Set `workerUrl` to the built file.
  *
  * @category errors
  * @since 0.1.0
@@ -37,18 +37,18 @@ export class WorkerStartFailed extends Schema.TaggedError<WorkerStartFailed>(id(
   }
 ) {
   override get message(): string {
-    return `A worker thread could not be started from ${this.workerFile}. ${this.detail}`
+    return `A worker thread could not start from ${this.workerFile}. ${this.detail}`
   }
 }
 
 /**
- * A worker thread ended, or failed, while it had this frame.
+ * A worker thread ended, or threw, while it had this frame.
  *
  * @category errors
  * @since 0.1.0
  */
 export class WorkerCrashed extends Schema.TaggedError<WorkerCrashed>(id("WorkerCrashed"))("WorkerCrashed", {
-  /** Set if the thread ended by itself, as after `process.exit`. */
+  /** Set if the thread ended by itself, for example by `process.exit`. */
   exitCode: Schema.optionalKey(Schema.Number),
   cause: Schema.optionalKey(Schema.Defect())
 }) {
@@ -57,12 +57,13 @@ export class WorkerCrashed extends Schema.TaggedError<WorkerCrashed>(id("WorkerC
       this.exitCode === undefined
         ? `A worker thread failed${because(this.cause)}`
         : `A worker thread ended with exit code ${this.exitCode}`
-    return `${what}. The worker of this library never ends its thread: look at what else is loaded into it (NODE_OPTIONS, a \`workerUrl\` of your own)`
+    const remedy = "Check what else the thread loads: NODE_OPTIONS, or your own `workerUrl`"
+    return `${what}. The worker of this library never ends its thread. ${remedy}`
   }
 }
 
 /**
- * A worker thread came to its memory limit while it had this frame.
+ * A worker thread reached its memory limit while it had this frame.
  *
  * @category errors
  * @since 0.1.0
@@ -74,27 +75,30 @@ export class WorkerOutOfMemory extends Schema.TaggedError<WorkerOutOfMemory>(id(
   }
 ) {
   override get message(): string {
-    return `A worker thread came to its memory limit${because(this.cause)}. Raise \`resourceLimits.maxOldGenerationSizeMb\`, or lower \`maxThreads\` if the machine itself is short of memory`
+    const remedy =
+      "Raise `resourceLimits.maxOldGenerationSizeMb`, or lower `maxThreads` if the machine is short of memory"
+    return `A worker thread reached its memory limit${because(this.cause)}. ${remedy}`
   }
 }
 
 /**
- * The frame could not be cloned for a worker thread, and none has seen it.
+ * The frame could not be cloned for a worker thread, so no thread received it.
  *
  * @category errors
  * @since 0.1.0
  */
 export class NotCloneable extends Schema.TaggedError<NotCloneable>(id("NotCloneable"))("NotCloneable", {
-  /** The very value thrown while cloning: a `DataCloneError`, a `RangeError`, or what a getter threw. */
+  /** The very value that the clone threw: a `DataCloneError`, a `RangeError`, or what a getter threw. */
   cause: Schema.Defect()
 }) {
   override get message(): string {
-    return `A frame could not be cloned for a worker thread${because(this.cause)}. Look for a detached ArrayBuffer, a function, or a getter that throws in the value`
+    const remedy = "Check the value for a detached ArrayBuffer, a function, or a getter that throws"
+    return `A frame could not be cloned for a worker thread${because(this.cause)}. ${remedy}`
   }
 }
 
 /**
- * Every thread was busy, and as many frames as `maxQueue` allows were waiting.
+ * Every thread was busy, and `maxQueue` frames were waiting.
  *
  * @category errors
  * @since 0.1.0
@@ -103,13 +107,14 @@ export class QueueFull extends Schema.TaggedError<QueueFull>(id("QueueFull"))("Q
   maxQueue: Schema.Number
 }) {
   override get message(): string {
-    return `No worker thread was free and ${this.maxQueue} frames were waiting already. Raise \`maxThreads\` or \`maxQueue\`, or serialize less at the same time`
+    const remedy = "Raise `maxThreads` or `maxQueue`, or serialize fewer values at a time"
+    return `No worker thread was free, and ${this.maxQueue} frames were waiting already. ${remedy}`
   }
 }
 
 /**
- * A frame was not answered within `taskTimeout`. All threads were retired with it, so this is also the error of what else was
- * in flight or waiting at that moment.
+ * A worker thread did not answer within `taskTimeout`. The pool then retires all threads, so every frame that was in
+ * flight or waiting at that moment fails with this error.
  *
  * @category errors
  * @since 0.1.0
@@ -118,12 +123,14 @@ export class TaskTimedOut extends Schema.TaggedError<TaskTimedOut>(id("TaskTimed
   taskTimeout: Schema.Duration
 }) {
   override get message(): string {
-    return `A worker thread did not answer within ${Duration.format(this.taskTimeout)}, so all threads were retired. Raise \`taskTimeout\` if the machine is only busy, and look for what hangs in the worker if it is not`
+    const time = Duration.format(this.taskTimeout)
+    const remedy = "Raise `taskTimeout` if the machine is busy. If it is not, find what hangs in the worker"
+    return `A worker thread did not answer within ${time}, so the pool retired all threads. ${remedy}`
   }
 }
 
 /**
- * The pool was shut down: `shutdown` was called, or the scope of its layer has ended.
+ * The pool is closed: `shutdown` was called, or the scope of its layer has ended.
  *
  * @category errors
  * @since 0.1.0
@@ -135,7 +142,7 @@ export class PoolClosed extends Schema.TaggedError<PoolClosed>(id("PoolClosed"))
 }
 
 /**
- * Why a frame got no answer from a worker thread.
+ * Why a worker thread gave no answer for a frame.
  *
  * @category errors
  * @since 0.1.0
@@ -176,12 +183,12 @@ export const WorkerPoolErrorReason: Schema.Union<
 ])
 
 /**
- * A worker thread did not do a frame; `reason` says why.
+ * A worker thread did not make the text of a frame. `reason` says why.
  *
  * **Details**
  *
- * Callers of `Serialization` see it only with `fallback: false`, as the cause of the reason `WorkerFailed`. Otherwise the frame
- * is done on the calling thread instead.
+ * Callers of `Serialization` see it only with `fallback: false`, as the cause of the reason `WorkerFailed`. By default
+ * the calling thread takes the frame over.
  *
  * @category errors
  * @since 0.1.0
