@@ -1,0 +1,49 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { generated } from "../support/tier.ts"
+import { coefficients } from "../../src/tokens/internal/coefficients.ts"
+import { Estimator, estimateTokens } from "../../src/tokens/internal/estimate.ts"
+import { referenceIds, type TableName } from "./reference.ts"
+import { divide, hostileText, realTexts } from "./texts.ts"
+
+const totalOf = (chunks: ReadonlyArray<string>): number => {
+  const estimator = new Estimator()
+  for (const chunk of chunks) estimator.push(chunk)
+  return estimator.total(coefficients.o200k)
+}
+
+describe("an estimate", () => {
+  it("is the same for every division of a text", () => {
+    fc.assert(
+      fc.property(hostileText(undefined, 80), fc.array(fc.nat(), { maxLength: 10 }), (text, places) => {
+        assert.strictEqual(totalOf(divide(text, places)), totalOf([text]))
+      }),
+      { numRuns: generated(5000) }
+    )
+  })
+
+  it("is nothing for nothing, and never less than nothing", () => {
+    assert.strictEqual(estimateTokens("", coefficients.gemini), 0)
+    fc.assert(
+      fc.property(hostileText(), (text) => {
+        for (const own of Object.values(coefficients)) assert.isAtLeast(estimateTokens(text, own), 0)
+      }),
+      { numRuns: generated(2000) }
+    )
+  })
+
+  it.each([
+    ["o200k_base", coefficients.o200k],
+    ["cl100k_base", coefficients.cl100k]
+  ] as ReadonlyArray<readonly [TableName, Float64Array]>)("is within 18 %% of %s on each real set", (table, own) => {
+    for (const [name, read] of realTexts) {
+      const text = read()
+      // Windows that the fit has not seen: it takes others.
+      const windows = Array.from({ length: 12 }, (_, i) => Math.floor(((i + 0.37) * text.length) / 12))
+      const some = windows.map((at) => text.slice(at, at + 1777).toWellFormed())
+      const reference = some.reduce((sum, window) => sum + referenceIds(table, window).length, 0)
+      const estimate = some.reduce((sum, window) => sum + estimateTokens(window, own), 0)
+      assert.isAtMost(Math.abs(estimate / reference - 1), 0.18, `${name}: ${estimate} for ${reference}`)
+    }
+  })
+})
