@@ -1,0 +1,128 @@
+/**
+ * The count of one text that is added piece by piece, however it is divided: with a table on a thread, or by estimating.
+ */
+import * as Effect from "effect/Effect"
+import type { TokensError } from "../TokensError.ts"
+import { addInTurns, type TextSink } from "./addInTurns.ts"
+import type { Coefficients } from "./coefficients.ts"
+import { Estimator } from "./estimate.ts"
+import { Pieces } from "./pieces.ts"
+import type { Table } from "./table.ts"
+
+/** Tokens before any factor. */
+export interface RawCount {
+  readonly tokens: number
+  readonly exact: boolean
+  /** How many of the tokens were estimated because threads failed; undefined where none failed. */
+  readonly fallback: number | undefined
+  readonly bytes: number
+}
+
+export interface TextCount {
+  /** Counts what can be counted already. */
+  add(text: string): Effect.Effect<void, TokensError>
+  /** Counts the rest. */
+  readonly end: Effect.Effect<RawCount, TokensError>
+}
+
+/** A count by estimating, on the calling thread, in turns. */
+export class EstimatedCount implements TextCount, TextSink {
+  bytes = 0
+  private readonly estimator = new Estimator()
+  private readonly coefficients: Coefficients
+
+  constructor(coefficients: Coefficients) {
+    this.coefficients = coefficients
+  }
+
+  get tokens(): number {
+    return Math.ceil(this.estimator.total(this.coefficients))
+  }
+
+  push(text: string, from: number, to: number): void {
+    this.estimator.push(text, from, to)
+    this.bytes += Buffer.byteLength(text.slice(from, to))
+  }
+
+  add(text: string): Effect.Effect<void> {
+    return addInTurns(this, text)
+  }
+
+  readonly end: Effect.Effect<RawCount> = Effect.sync(() => ({
+    tokens: this.tokens,
+    exact: false,
+    fallback: undefined,
+    bytes: this.bytes
+  }))
+}
+
+/** A text that a thread counts piece by piece. When threads fail for good, the rest of it is estimated. */
+export class TableCount implements TextCount {
+  private readonly table: Table
+  private readonly coefficients: Coefficients
+  private readonly pieces = new Pieces()
+  private tokens = 0
+  private exact = true
+  private bytes = 0
+  private rest: EstimatedCount | undefined
+
+  constructor(table: Table, coefficients: Coefficients) {
+    this.table = table
+    this.coefficients = coefficients
+  }
+
+  /** Code units that were added and not counted. */
+  get left(): number {
+    return this.pieces.rest
+  }
+
+  add(text: string): Effect.Effect<void, TokensError> {
+    return Effect.suspend(() => {
+      this.pieces.push(text)
+      return this.countAll
+    })
+  }
+
+  readonly end: Effect.Effect<RawCount, TokensError> = Effect.suspend(() => {
+    this.pieces.end()
+    return Effect.map(this.countAll, () => this.result)
+  })
+
+  /** Takes the whole text, to be counted by `countNext`. */
+  addWhole(text: string): void {
+    this.pieces.push(text)
+    this.pieces.end()
+  }
+
+  /** Counts the next piece. False when there is none to count. */
+  readonly countNext: Effect.Effect<boolean, TokensError> = Effect.suspend(() => {
+    const piece = this.pieces.next()
+    if (piece === undefined) return Effect.succeed(false)
+    if (this.rest !== undefined) return Effect.as(this.rest.add(piece), true)
+    return Effect.flatMap(this.table.count([piece]), (counts) => {
+      if (counts === undefined) {
+        this.rest = new EstimatedCount(this.coefficients)
+        return Effect.as(this.rest.add(piece), true)
+      }
+      this.tokens += counts[0]!.tokens
+      this.exact &&= counts[0]!.exact
+      this.bytes += Buffer.byteLength(piece)
+      return Effect.succeed(true)
+    })
+  })
+
+  /** What was counted so far. */
+  get result(): RawCount {
+    const { rest } = this
+    return {
+      tokens: this.tokens + (rest?.tokens ?? 0),
+      exact: this.exact && rest === undefined,
+      fallback: rest?.tokens,
+      bytes: this.bytes + (rest?.bytes ?? 0)
+    }
+  }
+
+  private readonly countAll: Effect.Effect<void, TokensError> = Effect.suspend(() =>
+    Effect.flatMap(this.countNext, (isMore) => (isMore ? this.countAll : Effect.void))
+  )
+}
