@@ -183,3 +183,5 @@ const examples: {
   TaskTimedOut: () => new TaskTimedOut({ taskTimeout: Duration.seconds(10) }),
   PoolClosed: () => new PoolClosed({})
 }
+
+export { layerTokensFailing, layerTokensFixed, layerTokensHanging } from "./tokens/testing.ts"
