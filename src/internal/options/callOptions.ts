@@ -1,6 +1,7 @@
 /**
  * The options of calls and their results, as types. The public modules export them.
  */
+import type { NextPage, Omitted, Shape } from "../../Shape.ts"
 
 /**
  * Which thread makes the text of a value at or above `syncThreshold`.
@@ -46,10 +47,17 @@ export interface SerializeOptions {
    */
   readonly maxSize?: number | undefined
   /**
-   * What happens over `maxSize`: `false`, the default, fails with `SizeLimitExceeded`; `true` shortens the text, which stays
-   * valid JSON.
+   * The most tokens that the text may come to, for a model: a whole number from 0 up, or `Infinity`, which counts and limits nothing.
+   * Beside `maxSize` both hold. Default: tokens are not counted.
    */
-  readonly truncate?: boolean | undefined
+  readonly maxTokens?: number | undefined
+  /** The model whose tokens `maxTokens` counts. Default: that of the `Tokens` in use. */
+  readonly model?: string | undefined
+  /**
+   * What happens over `maxSize` or `maxTokens`: `false`, the default, fails with `SizeLimitExceeded`; `true` shortens the text, which
+   * stays valid JSON; a {@link Shape} shows something of everything instead of the beginning.
+   */
+  readonly truncate?: boolean | Shape | undefined
   /** Overrides the layer's `routing` for this call. */
   readonly routing?: Routing | undefined
   /**
@@ -75,6 +83,16 @@ export interface StreamSummary {
   readonly path: SerializationPath
   /** The length of all chunks together. */
   readonly bytes: number
+  /** The tokens of the text. Set where they were counted: with `maxTokens`, unless the bytes alone show that it fits. */
+  readonly tokens?: number
+  /** Whether that is what the model's own tokenizer gives. Set with `tokens`. */
+  readonly tokensExact?: boolean
+  /** The first hundred places of which something was left out, in the order of the text. Set where `truncate` is a `Shape`. */
+  readonly omitted?: ReadonlyArray<Omitted>
+  /** How many such places there are. Set where `truncate` is a `Shape`. */
+  readonly omittedCount?: number
+  /** Where the text goes on, to be given back as `at` and `from`. Set where `truncate` is a `Shape` and the outermost value was cut. */
+  readonly next?: NextPage
 }
 
 /**
@@ -106,6 +124,16 @@ export interface SerializationResult {
   readonly truncated: boolean
   /** How the call went. */
   readonly path: SerializationPath
+  /** The tokens of the text. Set where they were counted: with `maxTokens`, unless the bytes alone show that it fits. */
+  readonly tokens?: number
+  /** Whether that is what the model's own tokenizer gives. Set with `tokens`. */
+  readonly tokensExact?: boolean
+  /** The first hundred places of which something was left out, in the order of the text. Set where `truncate` is a `Shape`. */
+  readonly omitted?: ReadonlyArray<Omitted>
+  /** How many such places there are. Set where `truncate` is a `Shape`. */
+  readonly omittedCount?: number
+  /** Where the text goes on, to be given back as `at` and `from`. Set where `truncate` is a `Shape` and the outermost value was cut. */
+  readonly next?: NextPage
 }
 
 /**
@@ -121,4 +149,14 @@ export interface SerializedBytes {
   readonly truncated: boolean
   /** How the call went. */
   readonly path: SerializationPath
+  /** The tokens of the text. Set where they were counted: with `maxTokens`, unless the bytes alone show that it fits. */
+  readonly tokens?: number
+  /** Whether that is what the model's own tokenizer gives. Set with `tokens`. */
+  readonly tokensExact?: boolean
+  /** The first hundred places of which something was left out, in the order of the text. Set where `truncate` is a `Shape`. */
+  readonly omitted?: ReadonlyArray<Omitted>
+  /** How many such places there are. Set where `truncate` is a `Shape`. */
+  readonly omittedCount?: number
+  /** Where the text goes on, to be given back as `at` and `from`. Set where `truncate` is a `Shape` and the outermost value was cut. */
+  readonly next?: NextPage
 }
