@@ -183,5 +183,3 @@ const examples: {
   TaskTimedOut: () => new TaskTimedOut({ taskTimeout: Duration.seconds(10) }),
   PoolClosed: () => new PoolClosed({})
 }
-
-export { layerTokensFailing, layerTokensFixed, layerTokensHanging } from "./tokens/testing.ts"

@@ -32,7 +32,7 @@ import type * as Stream from "effect/Stream"
 import { type CustomTokenizer, makeCustom } from "./internal/custom.ts"
 import { makeEstimating, makeThreaded } from "./internal/layers.ts"
 import { invalidTokensOptions, type TokensSettings, tokensSettings } from "./internal/settings.ts"
-import type { TokenCount, TokensCallOptions, TokensMetrics, TokensOptions } from "./internal/types.ts"
+import type { TokenCount, TokensCallOptions, TokensMetrics, TokensOptions } from "../internal/options/tokenOptions.ts"
 import type { TokensError } from "./TokensError.ts"
 
 export type { CustomTokenizer } from "./internal/custom.ts"
@@ -43,7 +43,7 @@ export type {
   TokensCallOptions,
   TokensMetrics,
   TokensOptions
-} from "./internal/types.ts"
+} from "../internal/options/tokenOptions.ts"
 
 /**
  * Counts the tokens of texts.

@@ -1,5 +1,5 @@
 /**
- * `Tokens` for tests: implementations that load no table and start no thread. `effect-serialization/testing` exports them too.
+ * `Tokens` for tests: implementations that load no table and start no thread.
  *
  * @since 0.1.0
  */

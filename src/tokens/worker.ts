@@ -13,7 +13,7 @@
  * @since 0.1.0
  */
 import { countGuarded, encodeGuarded, type GuardedCount, mergeCacheSize, type Tokenizer } from "./internal/guard.ts"
-import type { Encoding } from "./internal/types.ts"
+import type { Encoding } from "../internal/options/tokenOptions.ts"
 
 /**
  * The tokenizer could not be loaded. An answer, not an error: the thread is in order.

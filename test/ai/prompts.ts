@@ -4,7 +4,7 @@ import { Prompt } from "effect/ai"
 import * as fc from "fast-check"
 import { layerSliced } from "../../src/Layer.ts"
 import { Serialization } from "../../src/Serialization.ts"
-import { layerTokensFixed } from "../../src/testing.ts"
+import { layerTokensFixed } from "../../src/tokens/testing.ts"
 
 export const system = (content: string) => Prompt.systemMessage({ content })
 

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Stream } from "effect"
-import { layerTokensFailing, layerTokensFixed, layerTokensHanging } from "../../src/testing.ts"
+import { layerTokensFailing, layerTokensFixed, layerTokensHanging } from "../../src/tokens/testing.ts"
 import { Tokens } from "../../src/tokens/Tokens.ts"
 
 const words = (text: string): number => text.split(" ").length

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { checkModelRules, type Counting, countingOfModel } from "../../src/tokens/internal/models.ts"
-import type { ModelRule } from "../../src/tokens/internal/types.ts"
+import type { ModelRule } from "../../src/internal/options/tokenOptions.ts"
 
 const o200k: Counting = { encoding: "o200k_base", coefficients: "o200k", factor: 1 }
 const cl100k: Counting = { encoding: "cl100k_base", coefficients: "cl100k", factor: 1 }

@@ -1,7 +1,7 @@
 /**
  * The options of calls and their results, as types. The public modules export them.
  */
-import type { NextPage, Omitted, Shape } from "../../Shape.ts"
+import type { NextPage, Omitted, Shape } from "./shapeOptions.ts"
 
 /**
  * Which thread makes the text of a value at or above `syncThreshold`.

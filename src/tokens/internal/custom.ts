@@ -11,7 +11,7 @@ import { makeStats } from "./layers.ts"
 import { multiplied } from "./counts.ts"
 import { callOf, estimate, type TokensService } from "./service.ts"
 import { checkLimit, checkText, checkTexts, estimatingOfCall } from "./settings.ts"
-import type { TokenCount, TokensCallOptions } from "./types.ts"
+import type { TokenCount, TokensCallOptions } from "../../internal/options/tokenOptions.ts"
 import { Utf8 } from "./utf8.ts"
 
 /**

@@ -13,7 +13,7 @@ import { makeService, type TokensService } from "./service.ts"
 import type { TokensSettings } from "./settings.ts"
 import { TokensStats } from "./stats.ts"
 import { type Table, ThreadTable } from "./table.ts"
-import type { Encoding } from "./types.ts"
+import type { Encoding } from "../../internal/options/tokenOptions.ts"
 
 const question = "which worker"
 

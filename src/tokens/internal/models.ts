@@ -1,7 +1,7 @@
 /**
  * Which tokenizer stands for a model, by the beginning of its name.
  */
-import { type Encoding, encodings, type ModelRule } from "./types.ts"
+import { type Encoding, encodings, type ModelRule } from "../../internal/options/tokenOptions.ts"
 import { describeValue } from "../../internal/value/describeValue.ts"
 
 /** How the texts of a model are counted. */

@@ -15,7 +15,7 @@ import { type CallDefaults, checkLimit, checkText, checkTexts, countingOfCall, e
 import type { TokensStats } from "./stats.ts"
 import type { Table } from "./table.ts"
 import { EstimatedCount, type RawCount, TableCount, type TextCount } from "./textCount.ts"
-import type { Encoding, TokenCount, TokensCallOptions, TokensMetrics } from "./types.ts"
+import type { Encoding, TokenCount, TokensCallOptions, TokensMetrics } from "../../internal/options/tokenOptions.ts"
 import { Utf8 } from "./utf8.ts"
 
 export interface TokensService {

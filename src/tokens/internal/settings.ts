@@ -5,7 +5,12 @@ import { type PoolSettings, poolSettings } from "../../internal/pool/poolOptions
 import { isCount, isObject, wrong } from "../../internal/options/validators.ts"
 import { InvalidTokensOptions, TokensError, UnknownModel } from "../TokensError.ts"
 import { checkModelRules, type Counting, countingOf, countingOfModel, isEncoding, isFactor } from "./models.ts"
-import { encodings, type ModelRule, type TokensCallOptions, type TokensOptions } from "./types.ts"
+import {
+  encodings,
+  type ModelRule,
+  type TokensCallOptions,
+  type TokensOptions
+} from "../../internal/options/tokenOptions.ts"
 
 /** What of a layer's options calls need. */
 export interface CallDefaults {

@@ -5,7 +5,7 @@ import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
 import { realTimers } from "../../internal/turns/realTimers.ts"
 import { longestHold } from "../../internal/turns/turnQueue.ts"
 import type { TokensError, TokensErrorReason } from "../TokensError.ts"
-import type { TokenCount, TokensMetrics } from "./types.ts"
+import type { TokenCount, TokensMetrics } from "../../internal/options/tokenOptions.ts"
 
 /** Upper bounds of the buckets of times, in seconds. */
 export const bounds: ReadonlyArray<number> = [

@@ -11,7 +11,7 @@ import type { WorkerPoolError } from "../../WorkerPool.ts"
 import { TokenizerMissing, TokensError, TokensWorkerFailed } from "../TokensError.ts"
 import type * as Worker from "../worker.ts"
 import type { GuardedCount } from "./guard.ts"
-import type { Encoding } from "./types.ts"
+import type { Encoding } from "../../internal/options/tokenOptions.ts"
 
 /** What a table does. Undefined is what could not be done because threads failed, where that is no error. */
 export interface Table {

@@ -1,5 +1,5 @@
 /**
- * The options and results of `Tokens`, as types. The public module exports them.
+ * The options and results of `Tokens`, as types. The public modules export them.
  */
 import type * as Duration from "effect/Duration"
 import type { ResourceLimits } from "node:worker_threads"
