@@ -28,7 +28,10 @@ import * as Stream from "effect/Stream"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
 import { checkSignal } from "./internal/options/validate.ts"
 import { PromiseCalls } from "./internal/service/promiseCalls.ts"
-import { engineOf } from "./internal/service/service.ts"
+import type { TokenCount, TokensCallOptions } from "./internal/options/tokenOptions.ts"
+import { engineOf, tokensOf } from "./internal/service/service.ts"
+import { asksForTokens } from "./internal/service/tokenService.ts"
+import { runShutdownHooks } from "./internal/turns/shutdownHooks.ts"
 import {
   type LayerOptions,
   Serialization,
@@ -75,6 +78,11 @@ export interface Serializer extends AsyncDisposable {
   serializeToBytes(value: unknown, options?: CallOptions): Promise<SerializedBytes>
   /** Serializes a value to a stream of UTF-8 bytes, as fast as they are read and no faster. */
   serializeToReadableStream(value: unknown, options?: StreamCallOptions): ReadableStream<Uint8Array>
+  /** Counts the tokens of a text, as `maxTokens` does. Rejects with a `TokensError`. */
+  countTokens(
+    text: string,
+    options?: TokensCallOptions & { readonly signal?: AbortSignal | undefined }
+  ): Promise<TokenCount>
   /** What this instance has done so far. */
   metrics(): Promise<SerializationMetrics>
   /**
@@ -114,9 +122,18 @@ const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
   }
 
   return {
-    serialize: (value, options) => refused(options?.signal) ?? calls.serialize(value, options, options?.signal),
+    serialize: (value, options) =>
+      refused(options?.signal) ??
+      (asksForTokens(options)
+        ? calls.run(service.serialize(value, options), options.signal)
+        : calls.serialize(value, options, options?.signal)),
     serializeToBytes: (value, options) =>
-      refused(options?.signal) ?? calls.serializeToBytes(value, options, options?.signal),
+      refused(options?.signal) ??
+      (asksForTokens(options)
+        ? calls.run(service.serializeToBytes(value, options), options.signal)
+        : calls.serializeToBytes(value, options, options?.signal)),
+    countTokens: (text, options) =>
+      refused(options?.signal) ?? calls.run(tokensOf(service).count(text, options), options?.signal),
     serializeToReadableStream: (value, options) =>
       Stream.toReadableStreamWith(abortable(service.stream(value, options), options?.signal), Context.empty()),
     metrics: () => Effect.runPromise(service.metrics),
@@ -254,5 +271,5 @@ export const serializeToReadableStream = (value: unknown, options?: StreamCallOp
 export const shutdownSerializationPool = async (): Promise<void> => {
   const ended = shared
   shared = undefined
-  await ended?.shutdown()
+  await Promise.all([ended?.shutdown(), runShutdownHooks()])
 }

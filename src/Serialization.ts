@@ -35,6 +35,7 @@ import { invalidOptions } from "./internal/errors/serializationErrors.ts"
 import { warmErrors } from "./internal/errors/warmErrors.ts"
 import { makePort, type Port } from "./internal/pool/poolClient.ts"
 import { makeService } from "./internal/service/service.ts"
+import { makeTokensAccess } from "./internal/service/tokensAccess.ts"
 import { Shadow } from "./internal/shadow/shadow.ts"
 import { registerEngine } from "./internal/telemetry/metricSeries.ts"
 import { RouteLog } from "./internal/telemetry/routeLog.ts"
@@ -237,5 +238,5 @@ const make = Effect.fnUntraced(function* (options: LayerOptions | undefined, por
       fork(Effect.annotateLogs(Effect.logWarning(message), { name, label }))
     }
   }
-  return Serialization.of(makeService(engine, shadow))
+  return Serialization.of(makeService(engine, shadow, yield* makeTokensAccess(options?.tokens)))
 })

@@ -25,6 +25,7 @@
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { describeThrown } from "./internal/value/describeValue.ts"
+import { TokensError } from "./internal/errors/tokensError.ts"
 import { WorkerPoolError } from "./internal/pool/workerPoolError.ts"
 
 const TypeId = "~effect-serialization/SerializationError"
@@ -88,7 +89,7 @@ export class UserCodeFailed extends Schema.TaggedError<UserCodeFailed>(id("UserC
 }
 
 /**
- * The output is longer than `maxSize`. With `truncate`: it cannot be shortened to `maxSize`.
+ * The output is longer than `maxSize`, or has more tokens than `maxTokens`. With `truncate`: it cannot be shortened to that.
  *
  * @category errors
  * @since 0.1.0
@@ -97,13 +98,14 @@ export class SizeLimitExceeded extends Schema.TaggedError<SizeLimitExceeded>(id(
   "SizeLimitExceeded",
   {
     maxSize: Schema.Number,
-    /** `"characters"` are UTF-16 code units of a string; `"bytes"` are UTF-8 bytes of bytes and streams. */
-    unit: Schema.Literals(["characters", "bytes"])
+    /** `"characters"` are UTF-16 code units of a string; `"bytes"` are UTF-8 bytes of bytes and streams; `"tokens"` are those of `maxTokens`. */
+    unit: Schema.Literals(["characters", "bytes", "tokens"])
   }
 ) {
   override get message(): string {
-    const what = `The output does not fit into \`maxSize\`, ${this.maxSize} ${this.unit}`
-    return `${what}. Raise \`maxSize\`, or set \`truncate\` to get valid JSON that ends early`
+    const option = this.unit === "tokens" ? "maxTokens" : "maxSize"
+    const what = `The output does not fit into \`${option}\`, ${this.maxSize} ${this.unit}`
+    return `${what}. Raise \`${option}\`, or set \`truncate\` to get valid JSON that ends early`
   }
 }
 
@@ -159,6 +161,20 @@ export class WorkerFailed extends Schema.TaggedError<WorkerFailed>(id("WorkerFai
 }
 
 /**
+ * The tokens of the text could not be counted, for `maxTokens`; `cause` says why.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class TokensFailed extends Schema.TaggedError<TokensFailed>(id("TokensFailed"))("TokensFailed", {
+  cause: TokensError
+}) {
+  override get message(): string {
+    return this.cause.message
+  }
+}
+
+/**
  * Why a value could not be serialized.
  *
  * @category errors
@@ -173,6 +189,7 @@ export type SerializationErrorReason =
   | NestingTooDeep
   | InvalidOptions
   | WorkerFailed
+  | TokensFailed
 
 /**
  * Schema of the reasons of a {@link SerializationError}.
@@ -189,7 +206,8 @@ export const SerializationErrorReason: Schema.Union<
     typeof OutputTooLong,
     typeof NestingTooDeep,
     typeof InvalidOptions,
-    typeof WorkerFailed
+    typeof WorkerFailed,
+    typeof TokensFailed
   ]
 > = Schema.Union([
   CyclicValue,
@@ -199,7 +217,8 @@ export const SerializationErrorReason: Schema.Union<
   OutputTooLong,
   NestingTooDeep,
   InvalidOptions,
-  WorkerFailed
+  WorkerFailed,
+  TokensFailed
 ])
 
 /**

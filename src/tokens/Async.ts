@@ -8,6 +8,7 @@ import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { checkSignal } from "../internal/options/validate.ts"
+import { onShutdown } from "../internal/turns/shutdownHooks.ts"
 import { estimate } from "./internal/service.ts"
 import { estimatingOfCall, invalidTokensOptions } from "./internal/settings.ts"
 import { type TokenCount, Tokens, type TokensCallOptions } from "./Tokens.ts"
@@ -55,6 +56,7 @@ export const countTokensAsync = async (text: string, options?: CountTokensOption
   if (message !== undefined) throw invalidTokensOptions(message)
   signal?.throwIfAborted()
   shared ??= makeInstance()
+  onShutdown(shutdownTokens)
   const exit = await shared.runPromiseExit(
     Tokens.use((tokens) => tokens.count(text, options)),
     { signal }

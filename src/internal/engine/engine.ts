@@ -7,8 +7,9 @@ import { isSerializationError, type SerializationError } from "../../Serializati
 import { diagnose } from "../errors/diagnoseError.ts"
 import { userCodeFailed } from "../errors/serializationErrors.ts"
 import { Kind } from "../frame/frame.ts"
+import { HeldText } from "../limit/heldText.ts"
 import { meterOf } from "../limit/meter.ts"
-import { fitted, Limit } from "../limit/sizeLimit.ts"
+import { fitted, Limit, type TextLimit } from "../limit/sizeLimit.ts"
 import type { Routing, SerializeOptions } from "../options/callOptions.ts"
 import { type Arguments, readArguments, spaceOf } from "../options/stringifyArguments.ts"
 import type { Output, OutputKind } from "../output/output.ts"
@@ -146,7 +147,9 @@ export class Engine {
       plan,
       visit: typeof first === "function" ? first : undefined,
       sink,
-      limit: maxSize === Infinity ? undefined : new Limit(sink, maxSize, meterOf(output), truncates, args.gap),
+      limit:
+        limitOf(sink) ??
+        (maxSize === Infinity ? undefined : new Limit(sink, maxSize, meterOf(output), truncates, args.gap)),
       output,
       port: this.usesPool(routing) ? this.port : undefined,
       lane: this.lanes[routing],
@@ -259,6 +262,9 @@ export class Engine {
 // What a stream has gathered before an error comes out before it. After a defect its sink may be what threw.
 const nothing = <A>(output: Output<A>, error: Failure): A =>
   error instanceof Defect ? (undefined as A) : output.of("")
+
+// A text that is held decides itself how much of it there is.
+const limitOf = (sink: Sink): TextLimit | undefined => (sink instanceof HeldText ? sink : undefined)
 
 const hasReplacer = (options: SerializeOptions | undefined): boolean =>
   typeof options?.replacer === "function" || Array.isArray(options?.replacer)

@@ -22,7 +22,7 @@ import {
 import { canFillArrays } from "../value/intrinsics.ts"
 import { startThread } from "./startThread.ts"
 import { InTurns } from "../turns/resumableTask.ts"
-import type { Limit, Verdict } from "../limit/sizeLimit.ts"
+import type { TextLimit, Verdict } from "../limit/sizeLimit.ts"
 import type { SerializationPath } from "../options/callOptions.ts"
 import type { Plan } from "../plan/planner.ts"
 import { PoolUse } from "../pool/poolSession.ts"
@@ -44,7 +44,7 @@ export interface JobOptions {
   /** The first step, where it was not done already: visits the root, and may do without the plan. */
   readonly visit: (() => Beginning | undefined) | undefined
   readonly sink: Sink
-  readonly limit: Limit | undefined
+  readonly limit: TextLimit | undefined
   readonly output: OutputKind
   /** Undefined where no frame may leave the calling thread. */
   readonly port: Port | undefined

@@ -6,6 +6,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { Routing } from "../options/callOptions.ts"
 import { isRouting, routings } from "../options/validate.ts"
 import { count, duration, isCount, isObject, isShare, milliseconds, share, wrong } from "../options/validators.ts"
+import type { TokensOptions } from "../options/tokenOptions.ts"
 import type { WorkerPoolOptions } from "../pool/poolOptions.ts"
 
 /**
@@ -44,6 +45,11 @@ export interface LayerOptions extends WorkerPoolOptions {
    * From 0 to 1. Default 0.
    */
   readonly shadow?: number | undefined
+  /**
+   * How tokens are counted for `maxTokens`, where the program provides no `Tokens`. Nothing is loaded or started before a call asks for
+   * it.
+   */
+  readonly tokens?: TokensOptions | undefined
 }
 
 /** What is left of {@link LayerOptions} without the pool's, filled in in the same way. */

@@ -8,10 +8,12 @@ import {
   OutputTooLong,
   SerializationError,
   SizeLimitExceeded,
+  TokensFailed,
   UnsupportedValue,
   UserCodeFailed,
   WorkerFailed
 } from "../../SerializationError.ts"
+import type { TokensError } from "./tokensError.ts"
 import type { WorkerPoolError } from "../pool/workerPoolError.ts"
 
 export const cyclicValue = (pointer: string): SerializationError =>
@@ -23,7 +25,7 @@ export const unsupportedValue = (pointer: string, type: string): SerializationEr
 export const userCodeFailed = (pointer: string, cause: unknown): SerializationError =>
   new SerializationError({ reason: new UserCodeFailed({ pointer, cause }) })
 
-export const sizeLimitExceeded = (maxSize: number, unit: "characters" | "bytes"): SerializationError =>
+export const sizeLimitExceeded = (maxSize: number, unit: "characters" | "bytes" | "tokens"): SerializationError =>
   new SerializationError({ reason: new SizeLimitExceeded({ maxSize, unit }) })
 
 export const outputTooLong = (): SerializationError => new SerializationError({ reason: new OutputTooLong({}) })
@@ -35,3 +37,6 @@ export const invalidOptions = (message: string): SerializationError =>
 
 export const workerFailed = (cause: WorkerPoolError): SerializationError =>
   new SerializationError({ reason: new WorkerFailed({ cause }) })
+
+export const tokensFailed = (cause: TokensError): SerializationError =>
+  new SerializationError({ reason: new TokensFailed({ cause }) })

@@ -18,7 +18,21 @@ import { truncate } from "./truncateText.ts"
 /** What became of a piece of text. */
 export type Verdict = "within" | "truncated" | "exceeded"
 
-export class Limit {
+/** Decides what of the text of a job passes. */
+export interface TextLimit {
+  readonly unit: Meter["unit"]
+  readonly maxSize: number
+  /** Units that may still come. */
+  readonly rest: number
+  /** Takes the text of the next frame. */
+  frame(frame: PlannedFrame, result: FrameResult): Verdict
+  /** The document is complete. */
+  end(): void
+  /** An error comes next in the text. Did the limit come first? */
+  beforeFailure(): Verdict
+}
+
+export class Limit implements TextLimit {
   private readonly meter: Meter
   readonly maxSize: number
   private readonly sink: Sink

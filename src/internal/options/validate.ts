@@ -15,8 +15,10 @@ const largestChunkSize = 16_777_216
 export const checkSerializeOptions = (options: SerializeOptions | undefined): string | undefined => {
   if (options === undefined) return undefined
   if (!isObject(options)) return wrong("options", "an object", options)
-  const { label, maxSize, pretty, rolloutKey, routing, truncate } = options
+  const { label, maxSize, maxTokens, model, pretty, rolloutKey, routing, truncate } = options
   if (maxSize !== undefined && !isCount(maxSize)) return wrong("maxSize", count(0), maxSize)
+  if (maxTokens !== undefined && !isCount(maxTokens)) return wrong("maxTokens", count(0), maxTokens)
+  if (model !== undefined && typeof model !== "string") return wrong("model", "a string", model)
   if (pretty !== undefined && typeof pretty !== "boolean") return wrong("pretty", "true or false", pretty)
   if (truncate !== undefined && typeof truncate !== "boolean") return wrong("truncate", "true or false", truncate)
   if (routing !== undefined && !isRouting(routing)) return wrong("routing", routings, routing)

@@ -3,6 +3,9 @@
  *
  * Nobody traces here, and a call that is over at once is worth one promise and no more.
  */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { SerializationResult, SerializedBytes, SerializeOptions } from "../options/callOptions.ts"
 import type { Engine } from "../engine/engine.ts"
 import type { Job } from "../engine/job.ts"
@@ -27,6 +30,18 @@ export class PromiseCalls {
 
   serializeToBytes(value: unknown, options?: SerializeOptions, signal?: AbortSignal): Promise<SerializedBytes> {
     return this.call(value, options, bytesOutput, resultOfBytes, signal)
+  }
+
+  /** Runs a call that the engine does not do alone. */
+  async run<A, E>(effect: Effect.Effect<A, E>, signal: AbortSignal | undefined): Promise<A> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.running.add(promise)
+    const exit = await Effect.runPromiseExit(effect, { signal })
+    this.running.delete(promise)
+    resolve()
+    if (Exit.isSuccess(exit)) return exit.value
+    // An interruption says nothing of its cause. A call that has failed by itself keeps its error.
+    throw signal?.aborted === true && Cause.hasInterruptsOnly(exit.cause) ? signal.reason : Cause.squash(exit.cause)
   }
 
   /** Waits for the calls that are in flight now. */

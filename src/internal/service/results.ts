@@ -1,6 +1,7 @@
 /**
  * The result of a call, as its caller gets it.
  */
+import type { CountedText } from "../limit/tokenMeter.ts"
 import type { SerializationResult, SerializedBytes } from "../options/callOptions.ts"
 import type { Outcome } from "../telemetry/outcome.ts"
 
@@ -15,3 +16,9 @@ export const resultOfBytes = ({ path, truncated }: Outcome, bytes: Uint8Array<Ar
   truncated,
   path
 })
+
+/** What a result tells of tokens: nothing where they were not counted. */
+export const tokensOf = (
+  count: CountedText | undefined
+): { readonly tokens?: number; readonly tokensExact?: boolean } =>
+  count === undefined ? {} : { tokens: count.tokens, tokensExact: count.exact }

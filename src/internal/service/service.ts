@@ -11,12 +11,21 @@ import type { ShadowStats } from "../telemetry/engineStats.ts"
 import type { SerializationMetrics } from "../telemetry/metricTypes.ts"
 import { snapshot } from "../telemetry/snapshot.ts"
 import { checkSerializeOptions, checkStreamOptions, defaultChunkSize } from "../options/validate.ts"
-import type { SerializationResult, SerializedBytes, SerializeOptions, StreamOptions } from "../options/callOptions.ts"
-import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
+import type {
+  SerializationResult,
+  SerializedBytes,
+  SerializeOptions,
+  StreamOptions,
+  StreamSummary
+} from "../options/callOptions.ts"
+import type { Outcome } from "../telemetry/outcome.ts"
 import { bytesOutput, type Output, stringOutput } from "../output/output.ts"
 import { Reader } from "./streamReader.ts"
 import { resultOfBytes, resultOfText } from "./results.ts"
 import { recordSpan, spanStart } from "./callSpan.ts"
+import { failWith } from "./tokenCalls.ts"
+import { asksForTokens, TokenService } from "./tokenService.ts"
+import type { TokensAccess } from "./tokensAccess.ts"
 
 export interface Service {
   serialize(value: unknown, options?: SerializeOptions): Effect.Effect<SerializationResult, SerializationError>
@@ -26,20 +35,40 @@ export interface Service {
 }
 
 const engines = new WeakMap<Service, Engine>()
+const accesses = new WeakMap<Service, TokensAccess>()
 
-export const makeService = (engine: Engine, shadow: ShadowStats | undefined): Service => {
+export const makeService = (engine: Engine, shadow: ShadowStats | undefined, tokens: TokensAccess): Service => {
+  const serialize = (value: unknown, options?: SerializeOptions) =>
+    call(engine, "serialize", value, options, stringOutput, resultOfText)
+  const serializeToBytes = (value: unknown, options?: SerializeOptions) =>
+    call(engine, "serializeToBytes", value, options, bytesOutput, resultOfBytes)
+  const toStream = (value: unknown, options?: StreamOptions) => stream(engine, value, options)
+  const within = new TokenService(engine, tokens, { serialize, serializeToBytes, stream: toStream, ended })
   const service: Service = {
-    serialize: (value, options) => call(engine, "serialize", value, options, stringOutput, resultOfText),
-    serializeToBytes: (value, options) => call(engine, "serializeToBytes", value, options, bytesOutput, resultOfBytes),
-    stream: (value, options) => stream(engine, value, options),
+    serialize: (value, options) =>
+      asksForTokens(options)
+        ? Effect.andThen(checked(options), within.serialize(value, options))
+        : serialize(value, options),
+    serializeToBytes: (value, options) =>
+      asksForTokens(options)
+        ? Effect.andThen(checked(options), within.serializeToBytes(value, options))
+        : serializeToBytes(value, options),
+    stream: (value, options) =>
+      asksForTokens(options)
+        ? Stream.unwrap(Effect.as(checkedStream(options), within.stream(value, options)))
+        : toStream(value, options),
     metrics: Effect.sync(() => snapshot(engine, shadow))
   }
   engines.set(service, engine)
+  accesses.set(service, tokens)
   return service
 }
 
 /** What a service made by {@link makeService} runs on. */
 export const engineOf = (service: Service): Engine => engines.get(service)!
+
+/** Who counts tokens for a service made by {@link makeService}. */
+export const tokensOf = (service: Service): TokensAccess => accesses.get(service)!
 
 const call = <A, B>(
   engine: Engine,
@@ -70,8 +99,21 @@ const call = <A, B>(
     })
   })
 
-const failWith = (error: Failure): Effect.Effect<never, SerializationError> =>
-  error instanceof Defect ? Effect.die(error.thrown) : Effect.fail(error)
+const checked = (options: SerializeOptions): Effect.Effect<void, SerializationError> =>
+  Effect.suspend(() => refuse(checkSerializeOptions(options)))
+
+const checkedStream = (options: StreamOptions): Effect.Effect<void, SerializationError> =>
+  Effect.suspend(() => refuse(checkStreamOptions(options)))
+
+const refuse = (message: string | undefined): Effect.Effect<void, SerializationError> =>
+  message === undefined ? Effect.void : Effect.fail(invalidOptions(message))
+
+// An `async` function may stand where none is asked for. What it is rejected with is the stream's, not the process's.
+const ended = (options: StreamOptions | undefined, summary: StreamSummary): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const answer: unknown = options?.onEnd?.(summary)
+    return answer instanceof Promise ? Effect.promise(() => answer) : Effect.void
+  })
 
 const spanName = (method: string): string => `Serialization.${method}`
 
@@ -109,14 +151,7 @@ const pull = (
     if (outcome === undefined) return Effect.flatMap(wait, () => next)
     if (outcome.error !== undefined) return failWith(outcome.error)
     const { path, truncated } = outcome
-    const answer: unknown = options?.onEnd?.({ truncated, path, bytes: reader.bytes })
-    // An `async` function may stand where none is asked for. What it is rejected with is the stream's, not the process's.
-    return answer instanceof Promise
-      ? Effect.andThen(
-          Effect.promise(() => answer),
-          Cause.done()
-        )
-      : Cause.done()
+    return Effect.andThen(ended(options, { truncated, path, bytes: reader.bytes }), Cause.done())
   })
   return next
 }

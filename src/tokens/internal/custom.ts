@@ -8,6 +8,7 @@ import { isWhole } from "../../internal/options/validators.ts"
 import { describeValue } from "../../internal/value/describeValue.ts"
 import { TokenizerFailed, TokensError, UnknownModel } from "../TokensError.ts"
 import { makeStats } from "./layers.ts"
+import { counterOver, registerCounter } from "./counters.ts"
 import { multiplied } from "./counts.ts"
 import { callOf, estimate, type TokensService } from "./service.ts"
 import { checkLimit, checkText, checkTexts, estimatingOfCall } from "./settings.ts"
@@ -64,7 +65,7 @@ export const makeCustom = Effect.fnUntraced(function* ({
   const factorOf = (options: TokensCallOptions | undefined) => (options === undefined ? {} : { factor: options.factor })
   const call = callOf(defaults, stats)
 
-  return {
+  const service: TokensService = {
     count: (text, options) =>
       Effect.withSpan(
         call(factorOf(options), checkText(text), ({ factor }) => countText(text, factor)),
@@ -96,6 +97,8 @@ export const makeCustom = Effect.fnUntraced(function* ({
     warm: Effect.void,
     metrics: Effect.sync(() => stats.snapshot(0))
   }
+  registerCounter(service, () => Effect.succeed(counterOver(service)))
+  return service
 })
 
 const failed = (cause: unknown): TokensError => new TokensError({ reason: new TokenizerFailed({ cause }) })

@@ -44,6 +44,11 @@ export class Estimator {
   /** The estimate of all that was added, not rounded. */
   total(coefficients: Coefficients): number {
     this.begin(C.end)
+    return this.soFar(coefficients)
+  }
+
+  /** The estimate of what is over, without the run at the end. */
+  soFar(coefficients: Coefficients): number {
     let sum = 0
     for (let i = 0; i < F.size; i++) sum += this.counts[i]! * coefficients[i]!
     return sum

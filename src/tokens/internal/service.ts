@@ -5,10 +5,12 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
+import type { CountedText, RunningCount, TokenCounter } from "../../internal/limit/tokenMeter.ts"
 import { realTimers } from "../../internal/turns/realTimers.ts"
 import { TokensError, UnknownModel } from "../TokensError.ts"
 import { coefficients } from "./coefficients.ts"
 import { countTogether, encodeWhole, fitsTable, multiplied } from "./counts.ts"
+import { registerCounter } from "./counters.ts"
 import { estimateTokens } from "./estimate.ts"
 import type { Counting } from "./models.ts"
 import { type CallDefaults, checkLimit, checkText, checkTexts, countingOfCall, estimatingOfCall } from "./settings.ts"
@@ -80,7 +82,21 @@ export const makeService = ({ defaults, stats, tables, threads }: Parts): Tokens
 
   const call = callOf(defaults, stats)
 
-  return {
+  const counter = (model: string | undefined): Effect.Effect<TokenCounter, TokensError> => {
+    const counting = countingOfCall(defaults, { model })
+    if (counting instanceof TokensError) return Effect.fail(counting)
+    const counted = (raw: RawCount): CountedText => {
+      const { exact, tokens } = resultOf(raw, counting)
+      return { tokens, exact, isEstimated: raw.fallback !== undefined }
+    }
+    return Effect.succeed({
+      perByte: tableOf(counting) === undefined ? undefined : counting.factor,
+      count: (text) => call({ model }, undefined, () => Effect.map(countText(text, counting), counted)),
+      start: () => running(begin(counting), counting, counted)
+    })
+  }
+
+  const service: TokensService = {
     count: (text, options) =>
       Effect.withSpan(
         call(options, checkText(text), (counting) =>
@@ -121,6 +137,19 @@ export const makeService = ({ defaults, stats, tables, threads }: Parts): Tokens
     estimate: (text, options) => estimate(text, estimatingOfCall(defaults, options)),
     warm: call(undefined, undefined, (counting) => tableOf(counting)?.load ?? Effect.void),
     metrics: Effect.map(threads, (threads) => stats.snapshot(threads))
+  }
+  registerCounter(service, counter)
+  return service
+}
+
+const running = (count: TextCount, { factor }: Counting, counted: (raw: RawCount) => CountedText): RunningCount => {
+  const utf8 = new Utf8()
+  return {
+    add: (part) => Effect.forEach(utf8.push(part), (text) => count.add(text), { discard: true }),
+    get soFar() {
+      return multiplied(count.soFar, factor)
+    },
+    end: Effect.suspend(() => Effect.map(Effect.andThen(count.add(utf8.end()), count.end), counted))
   }
 }
 

@@ -19,6 +19,8 @@ export interface RawCount {
 }
 
 export interface TextCount {
+  /** Tokens that were counted so far. */
+  readonly soFar: number
   /** Counts what can be counted already. */
   add(text: string): Effect.Effect<void, TokensError>
   /** Counts the rest. */
@@ -37,6 +39,10 @@ export class EstimatedCount implements TextCount, TextSink {
 
   get tokens(): number {
     return Math.ceil(this.estimator.total(this.coefficients))
+  }
+
+  get soFar(): number {
+    return Math.floor(this.estimator.soFar(this.coefficients))
   }
 
   push(text: string, from: number, to: number): void {
@@ -69,6 +75,10 @@ export class TableCount implements TextCount {
   constructor(table: Table, coefficients: Coefficients) {
     this.table = table
     this.coefficients = coefficients
+  }
+
+  get soFar(): number {
+    return this.tokens + (this.rest?.soFar ?? 0)
   }
 
   /** Code units that were added and not counted. */

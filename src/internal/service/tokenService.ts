@@ -1,0 +1,155 @@
+/**
+ * The three outputs within `maxTokens`: the face of `service/tokenCalls.ts` and `service/countedCalls.ts`.
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { SerializationError } from "../../SerializationError.ts"
+import type { Engine } from "../engine/engine.ts"
+import type {
+  SerializationResult,
+  SerializedBytes,
+  SerializeOptions,
+  StreamOptions,
+  StreamSummary
+} from "../options/callOptions.ts"
+import { defaultChunkSize } from "../options/validate.ts"
+import { characters, type Meter, meterOf } from "../limit/meter.ts"
+import { toBytes } from "../output/utf8.ts"
+import { addWithin, boundedOptions, countWithin, endWithin, failureOf } from "./countedCalls.ts"
+import { tokensOf } from "./results.ts"
+import { counterOf, type LimitedText, shortenedText } from "./tokenCalls.ts"
+import type { TokensAccess } from "./tokensAccess.ts"
+
+/** What is wrapped: the service without tokens. */
+interface Plain {
+  serialize(value: unknown, options: SerializeOptions): Effect.Effect<SerializationResult, SerializationError>
+  serializeToBytes(value: unknown, options: SerializeOptions): Effect.Effect<SerializedBytes, SerializationError>
+  stream(value: unknown, options: StreamOptions): Stream.Stream<Uint8Array, SerializationError>
+  /** Tells who asked for it that a stream has ended. */
+  ended(options: StreamOptions, summary: StreamSummary): Effect.Effect<void>
+}
+
+/** Options of a call that asks for tokens. */
+export type WithTokens<O> = O & { readonly maxTokens: number }
+
+export const asksForTokens = <O extends SerializeOptions>(options: O | undefined): options is WithTokens<O> =>
+  options?.maxTokens !== undefined
+
+export class TokenService {
+  private readonly engine: Engine
+  private readonly access: TokensAccess
+  private readonly plain: Plain
+
+  constructor(engine: Engine, access: TokensAccess, plain: Plain) {
+    this.engine = engine
+    this.access = access
+    this.plain = plain
+  }
+
+  serialize(
+    value: unknown,
+    options: WithTokens<SerializeOptions>
+  ): Effect.Effect<SerializationResult, SerializationError> {
+    if (shortens(options)) {
+      return Effect.map(this.shortened(value, options, characters), ({ count, path, text, truncated }) => ({
+        serialized: text,
+        truncated,
+        path,
+        ...tokensOf(count)
+      }))
+    }
+    return this.counted(
+      options,
+      (bounded) => this.plain.serialize(value, bounded),
+      ({ serialized }) => serialized
+    )
+  }
+
+  serializeToBytes(
+    value: unknown,
+    options: WithTokens<SerializeOptions>
+  ): Effect.Effect<SerializedBytes, SerializationError> {
+    if (shortens(options)) {
+      return Effect.map(this.shortened(value, options, inBytes), ({ count, path, text, truncated }) => ({
+        bytes: toBytes(text),
+        truncated,
+        path,
+        ...tokensOf(count)
+      }))
+    }
+    return this.counted(
+      options,
+      (bounded) => this.plain.serializeToBytes(value, bounded),
+      ({ bytes }) => bytes
+    )
+  }
+
+  stream(value: unknown, options: WithTokens<StreamOptions>): Stream.Stream<Uint8Array, SerializationError> {
+    return Stream.unwrap(shortens(options) ? this.shortenedStream(value, options) : this.countedStream(value, options))
+  }
+
+  private shortened(
+    value: unknown,
+    options: SerializeOptions,
+    unit: Meter
+  ): Effect.Effect<LimitedText, SerializationError> {
+    return shortenedText(this.engine, this.access, value, options, unit)
+  }
+
+  private counted<A extends object>(
+    options: WithTokens<SerializeOptions>,
+    make: (bounded: SerializeOptions) => Effect.Effect<A, SerializationError>,
+    textOf: (result: A) => string | Uint8Array
+  ): Effect.Effect<A, SerializationError> {
+    return Effect.flatMap(counterOf(this.access, options), (counter) =>
+      Effect.flatMap(
+        Effect.mapError(make(boundedOptions(options, counter)), (error) => failureOf(error, options)),
+        (result) =>
+          Effect.map(countWithin(textOf(result), counter, options.maxTokens), (count) => ({
+            ...result,
+            ...tokensOf(count)
+          }))
+      )
+    )
+  }
+
+  private readonly shortenedStream = Effect.fnUntraced(
+    { self: this },
+    function* (value: unknown, options: WithTokens<StreamOptions>) {
+      const { count, path, text, truncated } = yield* this.shortened(value, options, inBytes)
+      const bytes = toBytes(text)
+      const { chunkSize = defaultChunkSize } = options
+      const chunks = Array.from({ length: Math.ceil(bytes.length / chunkSize) }, (_, i) =>
+        bytes.slice(i * chunkSize, (i + 1) * chunkSize)
+      )
+      const summary = { truncated, path, bytes: bytes.length, ...tokensOf(count) }
+      return Stream.concat(Stream.fromIterable(chunks), Stream.fromEffectDrain(this.plain.ended(options, summary)))
+    }
+  )
+
+  private readonly countedStream = Effect.fnUntraced(
+    { self: this },
+    function* (value: unknown, options: WithTokens<StreamOptions>) {
+      const { maxTokens } = options
+      const counter = yield* counterOf(this.access, options)
+      const running = counter.start()
+      let summary: StreamSummary | undefined
+      const onEnd = (given: StreamSummary): void => {
+        summary = given
+      }
+      const chunks = this.plain.stream(value, { ...options, ...boundedOptions(options, counter), onEnd }).pipe(
+        Stream.mapError((error) => failureOf(error, options)),
+        Stream.mapEffect((chunk) => Effect.as(addWithin(running, chunk, maxTokens), chunk))
+      )
+      const ended = Effect.flatMap(
+        Effect.suspend(() => endWithin(running, maxTokens)),
+        (count) => this.plain.ended(options, { ...summary!, ...tokensOf(count) })
+      )
+      return Stream.concat(chunks, Stream.fromEffectDrain(ended))
+    }
+  )
+}
+
+const inBytes = meterOf("bytes")
+
+const shortens = ({ maxTokens, truncate }: SerializeOptions): boolean => truncate === true && maxTokens !== Infinity
