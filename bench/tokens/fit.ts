@@ -89,7 +89,9 @@ for (const { name, load } of references) {
   console.log(`  ${sets.length} sets, each left out: ${summary(leftOut)}`)
   console.log(`  ${sets.length} sets, characters / 4: ${summary(quarter)}`)
   const numbers = Array.from(coefficients, (value) => String(Number(value.toFixed(3))))
-  sources.push(`  ${name}: Float64Array.of(\n    ${numbers.join(", ")}\n  )`)
+  const lines = Array.from({ length: Math.ceil(numbers.length / 16) }, (_, i) => numbers.slice(i * 16, i * 16 + 16))
+  sources.push(`  ${name}: read(`)
+  sources.push(...lines.map((row, i) => `    "${row.join(" ")}${i + 1 < lines.length ? ' " +' : '"'}`), "  ),")
 }
 
 writeFileSync(
@@ -101,8 +103,10 @@ writeFileSync(
 /** One number a part. */
 export type Coefficients = Float64Array
 
+const read = (numbers: string): Coefficients => Float64Array.from(numbers.split(" "), Number)
+
 export const coefficients = {
-${sources.join(",\n")}
+${sources.join("\n").replace(/,$/, "")}
 } as const
 `
 )

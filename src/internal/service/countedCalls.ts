@@ -29,41 +29,71 @@ export const failureOf = (
     ? sizeLimitExceeded(maxTokens, "tokens")
     : error
 
-/** Counts a text, or its bytes; fails when the limit is passed. Undefined where the bytes alone show that it fits. */
+/**
+ * The count of a text that passes in parts; it fails when the limit is passed. As long as the bytes alone show that it fits, nothing is
+ * counted.
+ */
+export class PassingCount {
+  private readonly counter: TokenCounter
+  private readonly maxTokens: number
+  private running: RunningCount | undefined
+  private bytes = 0
+  private pending: Array<string | Uint8Array> = []
+
+  constructor(counter: TokenCounter, maxTokens: number) {
+    this.counter = counter
+    this.maxTokens = maxTokens
+  }
+
+  add(part: string | Uint8Array): Effect.Effect<void, SerializationError> {
+    return Effect.suspend(() => {
+      if (this.running !== undefined) return this.count(part)
+      this.bytes += typeof part === "string" ? Buffer.byteLength(part) : part.length
+      // Whoever is given a chunk may write into it.
+      this.pending.push(typeof part === "string" ? part : part.slice())
+      if (this.isCertain) return Effect.void
+      this.running = this.counter.start()
+      const { pending } = this
+      this.pending = []
+      return Effect.forEach(pending, (part) => this.count(part), { discard: true })
+    })
+  }
+
+  /** The count of all, or undefined where there was nothing to count. */
+  readonly end: Effect.Effect<CountedText | undefined, SerializationError> = Effect.suspend(() => {
+    const { maxTokens, running } = this
+    if (running === undefined) return Effect.succeed(undefined)
+    return Effect.flatMap(Effect.mapError(running.end, tokensFailed), (count) =>
+      safeTokens(count) > maxTokens ? Effect.fail(sizeLimitExceeded(maxTokens, "tokens")) : Effect.succeed(count)
+    )
+  })
+
+  private get isCertain(): boolean {
+    const { bytes, counter, maxTokens } = this
+    return maxTokens !== Infinity && counter.perByte !== undefined && bytes * counter.perByte <= maxTokens
+  }
+
+  private count(part: string | Uint8Array): Effect.Effect<void, SerializationError> {
+    const { maxTokens } = this
+    const running = this.running!
+    return Effect.flatMap(Effect.mapError(running.add(part), tokensFailed), () =>
+      running.soFar > maxTokens ? Effect.fail(sizeLimitExceeded(maxTokens, "tokens")) : Effect.void
+    )
+  }
+}
+
+/** Counts a whole text, or its bytes. */
 export const countWithin = (
   text: string | Uint8Array,
   counter: TokenCounter,
   maxTokens: number
 ): Effect.Effect<CountedText | undefined, SerializationError> =>
   Effect.suspend(() => {
-    if (maxTokens !== Infinity && counter.perByte !== undefined) {
-      const bytes = typeof text === "string" ? Buffer.byteLength(text) : text.length
-      if (bytes * counter.perByte <= maxTokens) return Effect.succeed(undefined)
-    }
-    const running = counter.start()
-    const from = (at: number): Effect.Effect<CountedText, SerializationError> => {
-      if (at >= text.length) return endWithin(running, maxTokens)
+    const passing = new PassingCount(counter, maxTokens)
+    const from = (at: number): Effect.Effect<CountedText | undefined, SerializationError> => {
+      if (at >= text.length) return passing.end
       const part = typeof text === "string" ? text.slice(at, at + step) : text.subarray(at, at + step)
-      return Effect.andThen(
-        addWithin(running, part, maxTokens),
-        Effect.suspend(() => from(at + step))
-      )
+      return Effect.flatMap(passing.add(part), () => from(at + step))
     }
     return from(0)
   })
-
-/** Counts what comes next of a text. */
-export const addWithin = (
-  running: RunningCount,
-  part: string | Uint8Array,
-  maxTokens: number
-): Effect.Effect<void, SerializationError> =>
-  Effect.flatMap(Effect.mapError(running.add(part), tokensFailed), () =>
-    running.soFar > maxTokens ? Effect.fail(sizeLimitExceeded(maxTokens, "tokens")) : Effect.void
-  )
-
-/** Ends a count. */
-export const endWithin = (running: RunningCount, maxTokens: number): Effect.Effect<CountedText, SerializationError> =>
-  Effect.flatMap(Effect.mapError(running.end, tokensFailed), (count) =>
-    safeTokens(count) > maxTokens ? Effect.fail(sizeLimitExceeded(maxTokens, "tokens")) : Effect.succeed(count)
-  )

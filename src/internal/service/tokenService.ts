@@ -15,7 +15,7 @@ import type {
 import { defaultChunkSize } from "../options/validate.ts"
 import { characters, type Meter, meterOf } from "../limit/meter.ts"
 import { toBytes } from "../output/utf8.ts"
-import { addWithin, boundedOptions, countWithin, endWithin, failureOf } from "./countedCalls.ts"
+import { boundedOptions, countWithin, failureOf, PassingCount } from "./countedCalls.ts"
 import { tokensOf } from "./results.ts"
 import { counterOf, type LimitedText, shortenedText } from "./tokenCalls.ts"
 import type { TokensAccess } from "./tokensAccess.ts"
@@ -130,20 +130,18 @@ export class TokenService {
   private readonly countedStream = Effect.fnUntraced(
     { self: this },
     function* (value: unknown, options: WithTokens<StreamOptions>) {
-      const { maxTokens } = options
       const counter = yield* counterOf(this.access, options)
-      const running = counter.start()
+      const passing = new PassingCount(counter, options.maxTokens)
       let summary: StreamSummary | undefined
       const onEnd = (given: StreamSummary): void => {
         summary = given
       }
       const chunks = this.plain.stream(value, { ...options, ...boundedOptions(options, counter), onEnd }).pipe(
         Stream.mapError((error) => failureOf(error, options)),
-        Stream.mapEffect((chunk) => Effect.as(addWithin(running, chunk, maxTokens), chunk))
+        Stream.mapEffect((chunk) => Effect.as(passing.add(chunk), chunk))
       )
-      const ended = Effect.flatMap(
-        Effect.suspend(() => endWithin(running, maxTokens)),
-        (count) => this.plain.ended(options, { ...summary!, ...tokensOf(count) })
+      const ended = Effect.flatMap(passing.end, (count) =>
+        this.plain.ended(options, { ...summary!, ...tokensOf(count) })
       )
       return Stream.concat(chunks, Stream.fromEffectDrain(ended))
     }
