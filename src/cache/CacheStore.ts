@@ -55,6 +55,30 @@ export interface StorePosition {
 export type Generations = Readonly<Record<string, string>>
 
 /**
+ * How a store compresses parts.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Compression = "zstd" | "gzip" | "none"
+
+/**
+ * One part of a text of several.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StoredPart {
+  /** The `id` of its head. */
+  readonly id: string
+  readonly index: number
+  readonly bytes: Uint8Array
+  /** Milliseconds. */
+  readonly timeToLive: number
+  readonly compression: Compression
+}
+
+/**
  * What is known of an entry without its text.
  *
  * @category models
@@ -71,6 +95,8 @@ export interface StoredHead {
   /** How many parts it has. The text of an entry with one part comes with the head. */
   readonly parts: number
   readonly truncated: boolean
+  /** How the store compresses parts of 16 KiB and more. What it gives back is the text itself. */
+  readonly compression: Compression
   /** Milliseconds that it was stored for, without `grace`. */
   readonly timeToLive: number
   /** Milliseconds for which it is kept after that, to be served stale. */
@@ -110,6 +136,8 @@ export interface BeginRequest {
   readonly lease: number
   /** A fresh entry with no more milliseconds left than this is due for a refresh, if the lease is to be had. */
   readonly refreshBelow?: number | undefined
+  /** The `id` of an entry whose text was found to be broken: it counts as absent. */
+  readonly discard?: string | undefined
 }
 
 /**
@@ -168,7 +196,7 @@ export interface CommitRequest {
   readonly late: ReadonlyArray<string>
   /** Where the store stood at the beginning. */
   readonly begun: StorePosition
-  /** A write: invalidates the key and stores, whoever has the lease. Its own key's generation does not count. */
+  /** A write: invalidates its key and stores, whoever has the lease. One that is refused has invalidated all the same. */
   readonly isWrite: boolean
   /** Who sends it; comes back in the message of a write. */
   readonly origin: string
@@ -240,11 +268,8 @@ export class CacheStore extends Context.Service<
     renew(namespace: string, request: RenewRequest): Effect.Effect<boolean, StoreError>
     /** Gives a lease back, if it is still held. */
     abandon(namespace: string, lease: { readonly key: string; readonly token: string }): Effect.Effect<void, StoreError>
-    /** Puts one part of a text of several, before the commit. `timeToLive` in milliseconds. */
-    putPart(
-      namespace: string,
-      part: { readonly id: string; readonly index: number; readonly bytes: Uint8Array; readonly timeToLive: number }
-    ): Effect.Effect<void, StoreError>
+    /** Puts one part of a text of several, before the commit. */
+    putPart(namespace: string, part: StoredPart): Effect.Effect<void, StoreError>
     /** Stores the entry, or refuses it. */
     commit(namespace: string, request: CommitRequest): Effect.Effect<CommitReply, StoreError>
     /** One part of a text of several. */

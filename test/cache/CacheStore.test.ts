@@ -17,6 +17,7 @@ const head = (fields: Partial<StoredHead> = {}): StoredHead => ({
   size: 3,
   parts: 1,
   truncated: false,
+  compression: "none",
   timeToLive: 60_000,
   grace: 0,
   ...fields
@@ -239,7 +240,8 @@ describe("a store", () => {
     Effect.gen(function* () {
       const store = yield* CacheStore
       const { generations, position } = yield* leased("one")
-      for (const index of [0, 1]) yield* store.putPart(ns, { id: "id1", index, bytes, timeToLive: 60_000 })
+      for (const index of [0, 1])
+        yield* store.putPart(ns, { id: "id1", index, bytes, timeToLive: 60_000, compression: "none" })
       yield* invalidate(["k:a"])
       yield* commit("one", { stamp: generations, begun: position, head: head({ parts: 2 }), body: undefined })
       assert.isUndefined(yield* store.part(ns, { id: "id1", index: 0 }))

@@ -68,6 +68,7 @@ export class StoreMemory {
 
   begin(now: number, request: BeginRequest): BeginReply {
     const { key, names, purpose, refreshBelow = 0, token } = request
+    if (this.heads.get(key)?.head.id === request.discard) this.removeHead(key)
     const found = purpose === "write" ? undefined : this.find(now, key)
     const isFresh = found !== undefined && found.timeLeft > 0
     if (isFresh && (purpose === "read" || found.timeLeft > refreshBelow)) return { _tag: "Hit", entry: found }
@@ -115,6 +116,8 @@ export class StoreMemory {
     const lease = live(this.leases, key, now)
     const isHeld = lease?.token === token
     const stamp = this.stampOf(now, request)
+    // A write that comes too late has invalidated its key all the same: what is there now began before it did.
+    if (isWrite) this.invalidate(now, { names: [keyName(key)], mode: "remove", origin: request.origin })
     if (stamp === undefined) {
       this.removeParts(head)
       if (isHeld) this.release(key, lease)
@@ -124,19 +127,12 @@ export class StoreMemory {
       this.removeParts(head)
       return { _tag: "Superseded" }
     }
-    if (isWrite) {
-      const name = keyName(key)
-      const { origin } = request
-      this.sequence++
-      this.generations.set(name, { value: this.newGeneration(), expires: now + generationLife })
-      this.publish({ _tag: "Invalidated", names: [name], mode: "remove", origin, ...this.position })
-      stamp[name] = this.generations.get(name)!.value
-    }
+    if (isWrite) stamp[keyName(key)] = this.hold(now, keyName(key), generationLife)
     const life = head.timeToLive + head.grace
     this.removeHead(key)
     this.heads.set(key, { head, stamp, body, expires: now + life })
     for (const name of Object.keys(stamp)) this.hold(now, name, life)
-    if (lease !== undefined && (isHeld || isWrite)) this.release(key, lease)
+    if (isHeld) this.release(key, lease)
     return { _tag: "Stored", stamp, position: this.position }
   }
 
@@ -188,9 +184,8 @@ export class StoreMemory {
 
   /** The stamp of an entry as it may be stored, or undefined if it may not. */
   private stampOf(now: number, request: CommitRequest): Record<string, string> | undefined {
-    const { begun, isWrite, key, late } = request
+    const { begun, late } = request
     const stamp: Record<string, string> = { ...request.stamp }
-    if (isWrite) delete stamp[keyName(key)]
     if (this.isFenced && (begun.epoch !== this.epoch || this.validate(now, stamp) !== "current")) return undefined
     for (const name of late) {
       const generation = live(this.generations, name, now)?.value

@@ -1,0 +1,37 @@
+/**
+ * Makes a cache: everything that its calls share, and the calls over it.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type { Serialization } from "../../Serialization.ts"
+import type { CacheStoreShape } from "../CacheStore.ts"
+import { attach } from "./attach.ts"
+import type { CacheSettings } from "./cacheSettings.ts"
+import { Core } from "./core.ts"
+import { Counters } from "./counters.ts"
+import { makeEvents } from "./events.ts"
+import { Fence } from "./fence.ts"
+import { makeStoreClient } from "./storeClient.ts"
+
+/** Whether the local fence is up. Only tests take it down, to see what happens without it. */
+export const IsFenced: Context.Reference<boolean> = Context.Reference<boolean>(
+  "effect-serialization/SerializedCache/IsFenced",
+  { defaultValue: () => true }
+)
+
+export const makeCore = Effect.fnUntraced(function* (
+  settings: CacheSettings,
+  serialization: Serialization["Service"],
+  store: CacheStoreShape | undefined
+) {
+  const clock = yield* Clock.Clock
+  const counters = new Counters()
+  const events = yield* makeEvents(settings.hooks, counters)
+  const fence = new Fence(yield* IsFenced)
+  const client = store === undefined ? undefined : yield* makeStoreClient(store, settings, counters, clock)
+  const scope = yield* Effect.scope
+  const core = new Core({ settings, serialization, scope, clock, fence, counters, events, client })
+  if (client !== undefined) yield* attach(core, client)
+  return core
+})

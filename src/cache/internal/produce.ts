@@ -1,0 +1,239 @@
+/**
+ * What a flight does: looks into the store, waits for whoever computes elsewhere, computes, and keeps the text.
+ */
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type { BeginReply, StoredEntry, StoreError } from "../CacheStore.ts"
+import { type Computation, type Computed, compute, rememberFailure } from "./compute.ts"
+import type { Running } from "./computation.ts"
+import { type Core, lifetimeOf } from "./core.ts"
+import { storeUnavailable } from "./errors.ts"
+import type { Answer, Flight, Marks, StaleText } from "./flight.ts"
+import { type Begun, keep } from "./keep.ts"
+import { loadContent } from "./load.ts"
+import { doneOrLater } from "./leaseWait.ts"
+import type { StoreClient } from "./storeClient.ts"
+
+/** Runs a flight to its end. Its failure is that of the computation. */
+export const produce = <E, R>(
+  core: Core,
+  flight: Flight,
+  computation: Computation<E, R>,
+  outer: Running | undefined
+): Effect.Effect<void, unknown, R> => {
+  const { client } = core
+  const run =
+    client === undefined
+      ? computeAndKeep(core, flight, computation, outer, { _tag: "NoStore" })
+      : withStore(core, client, flight, computation, outer)
+  return Effect.ensuring(run, core.abandon(flight))
+}
+
+const withStore = Effect.fnUntraced(function* <E, R>(
+  core: Core,
+  client: StoreClient,
+  flight: Flight,
+  computation: Computation<E, R>,
+  outer: Running | undefined
+) {
+  const { settings } = flight
+  let discard: string | undefined
+  let attempt = 0
+  let waitedSince: number | undefined
+  while (true) {
+    const askedAt = core.now
+    const view = core.view.number
+    const reply: BeginReply | StoreError = yield* begin(core, client, flight, discard).pipe(
+      Effect.catch((error) => Effect.succeed(error))
+    )
+    if (waitedSince !== undefined && reply._tag !== "Busy") core.counters.leaseWait.add(core.now - waitedSince)
+    switch (reply._tag) {
+      case "StoreError": {
+        if (settings.isStrong) {
+          flight.end("unavailable")
+          return yield* storeUnavailable(reply)
+        }
+        return yield* computeAndKeep(core, flight, computation, outer, { _tag: "NoStore" })
+      }
+      case "Hit": {
+        const isServed = yield* serveEntry(core, client, flight, reply.entry, askedAt, view)
+        if (isServed) return
+        discard = reply.entry.head.id
+        continue
+      }
+      case "Leased": {
+        flight.hasLease = true
+        flight.declare(Object.keys(reply.generations), reply.generations)
+        yield* takeStale(core, client, flight, reply.stale, askedAt, view)
+        if (core.now < (flight.stale?.revalidateUntil ?? 0)) serveEarly(core, flight)
+        const begun = { _tag: "Store", position: reply.position, isWrite: false } as const
+        return yield* renewing(core, client, flight, computeAndKeep(core, flight, computation, outer, begun))
+      }
+      case "Busy": {
+        yield* takeStale(core, client, flight, reply.stale, askedAt, view)
+        const { stale } = flight
+        if (stale !== undefined && core.now < stale.revalidateUntil && !settings.isStrong) {
+          return answerStale(core, flight, stale)
+        }
+        waitedSince ??= core.now
+        const left = waitedSince + core.settings.leaseWait - core.now
+        if (left > 0) {
+          yield* doneOrLater(core, flight.key, attempt++, left)
+          continue
+        }
+        core.counters.leaseWait.add(core.now - waitedSince)
+        if (stale !== undefined && core.now < stale.errorUntil && !settings.isStrong) {
+          return answerStale(core, flight, stale)
+        }
+        return yield* computeAndKeep(core, flight, computation, outer, { _tag: "Alone" })
+      }
+      case "Absent":
+        return yield* Effect.die(new Error("A store has answered `Absent` to who would compute"))
+    }
+  }
+})
+
+const begin = (core: Core, client: StoreClient, flight: Flight, discard: string | undefined) =>
+  Effect.suspend(() => {
+    const { key, marks, settings, token } = flight
+    if (!flight.isDetached) flight.begunAt = core.fence.counter
+    const names = Array.from(marks.keys())
+    const { refreshAhead, timeToLive } = settings
+    // Who refreshes ahead looks into the store first: another process may have done it.
+    const refreshBelow = flight.isRefresh && refreshAhead <= 1 ? timeToLive * (1 - refreshAhead) : 0
+    return client.call("begin", (store) =>
+      store.begin(client.namespace, {
+        key,
+        purpose: "compute",
+        names,
+        token,
+        lease: core.settings.lease,
+        refreshBelow,
+        discard
+      })
+    )
+  })
+
+/** Gives an entry of the store to the callers. False: its text is broken, or a failure that they do not ask for. */
+const serveEntry = Effect.fnUntraced(function* (
+  core: Core,
+  client: StoreClient,
+  flight: Flight,
+  entry: StoredEntry,
+  askedAt: number,
+  view: number
+) {
+  const { key, settings } = flight
+  const { head, stamp, timeLeft } = entry
+  if (head.kind === "failure" && settings.failures === undefined) return false
+  const content = yield* loadContent(client, entry).pipe(Effect.catch(() => Effect.undefined))
+  if (content === undefined) return false
+  flight.become(stamp)
+  const lifetime = lifetimeOf(askedAt, timeLeft, head.timeToLive, settings)
+  if (flight.isValid) core.put(key, content, flight.stamp, lifetime, { view, isStored: true })
+  answer(flight, { content, source: "store", isStale: false, expiresAt: lifetime.expiresAt, marks: flight.marks })
+  flight.end("read")
+  return true
+})
+
+/** Reads a stale entry of the store, to fall back on, and keeps it in memory for those who come meanwhile. */
+const takeStale = Effect.fnUntraced(function* (
+  core: Core,
+  client: StoreClient,
+  flight: Flight,
+  entry: StoredEntry | undefined,
+  askedAt: number,
+  view: number
+) {
+  if (entry === undefined || entry.head.kind === "failure" || flight.stale !== undefined) return
+  const content = yield* loadContent(client, entry).pipe(Effect.catch(() => Effect.undefined))
+  if (content === undefined) return
+  const { head, stamp, timeLeft } = entry
+  const lifetime = lifetimeOf(askedAt, timeLeft, head.timeToLive, flight.settings)
+  const marks: Marks = new Map(
+    Object.entries(stamp).map(([name, generation]) => [name, { since: flight.begunAt, generation, isLate: false }])
+  )
+  flight.stale = { content, marks, ...lifetime }
+  if (flight.isValid) {
+    core.put(flight.key, content, new Map(Object.entries(stamp)), lifetime, { view, isStored: true })
+  }
+})
+
+const computeAndKeep = Effect.fnUntraced(function* <E, R>(
+  core: Core,
+  flight: Flight,
+  computation: Computation<E, R>,
+  outer: Running | undefined,
+  begun: Begun
+) {
+  const exit = yield* Effect.exit(compute(core, flight, computation, outer))
+  let computed: Computed | undefined
+  if (Exit.isSuccess(exit)) computed = exit.value
+  else if (!Cause.hasInterrupts(exit.cause)) {
+    computed = yield* rememberFailure(core, flight, exit.cause)
+    const { stale } = flight
+    if (computed === undefined && stale !== undefined && core.now < stale.errorUntil && !flight.settings.isStrong) {
+      return answerStale(core, flight, stale)
+    }
+  }
+  if (computed === undefined) return yield* exit as Exit.Failure<never, unknown>
+  const { content, timeToLive } = computed
+  const expiresAt = core.now + timeToLive
+  // From here on it goes on without its callers: the text is theirs already.
+  flight.isBackground = true
+  answer(flight, { content, source: "computed", isStale: false, expiresAt, marks: flight.marks })
+  flight.end(yield* keep(core, flight, content, timeToLive, begun))
+})
+
+const answer = (flight: Flight, answer: Answer): void => {
+  Deferred.doneUnsafe(flight.answer, Effect.succeed(answer))
+}
+
+const staleAnswer = ({ content, expiresAt, marks }: StaleText): Answer => ({
+  content,
+  source: "store",
+  isStale: true,
+  expiresAt,
+  marks
+})
+
+/** The stale text is all there is. For a while no other computation is tried. */
+const answerStale = (core: Core, flight: Flight, stale: StaleText): void => {
+  const entry = core.memory.get(flight.key, core.now)
+  if (entry !== undefined) entry.retryAt = core.now + Math.max(1_000, entry.timeToLive / 10)
+  answer(flight, staleAnswer(stale))
+  flight.end("stale")
+}
+
+/** The stale text may be served while the computation goes on. */
+const serveEarly = (core: Core, flight: Flight): void => {
+  flight.isBackground = true
+  Deferred.doneUnsafe(flight.early, Effect.succeed(staleAnswer(flight.stale!)))
+  if (core.events.wants("Stale")) core.events.emit({ _tag: "Stale", key: flight.key })
+}
+
+/** Renews the lease while something runs. One that is lost is noticed when the text is stored. */
+const renewing = <A, E, R>(
+  core: Core,
+  client: StoreClient,
+  flight: Flight,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => {
+  const { lease } = core.settings
+  const { key, token } = flight
+  const renew = Effect.suspend(() =>
+    client.call("renew", (store) => {
+      const names = Array.from(flight.marks.keys())
+      return store.renew(client.namespace, { key, token, lease, names })
+    })
+  ).pipe(Effect.catch(() => Effect.succeed(true)))
+  const loop = Effect.gen(function* () {
+    do yield* Effect.sleep(lease / 3)
+    while (yield* renew)
+    core.counters.leasesLost++
+  })
+  return Effect.flatMap(Effect.forkChild(loop), (fiber) => Effect.ensuring(effect, Fiber.interrupt(fiber)))
+}

@@ -1,0 +1,236 @@
+/**
+ * A read that memory does not answer at once: it looks closer, asks the store, waits for a flight, or begins one.
+ */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { createHash } from "node:crypto"
+import type { CacheError } from "../CacheError.ts"
+import { CachedText } from "./cachedText.ts"
+import type { Computation } from "./compute.ts"
+import { CurrentComputation, cycleAround, type Running } from "./computation.ts"
+import { type Content, textOf } from "./content.ts"
+import type { Core } from "./core.ts"
+import type { RequestOutcome, Tier } from "./counters.ts"
+import { type EntrySettings, entrySettings } from "./entrySettings.ts"
+import { checkKey, dependencyCycle, storeUnavailable } from "./errors.ts"
+import { examine } from "./examine.ts"
+import { findInStore } from "./findInStore.ts"
+import { type Answer, type Marks, marksOf, type StaleText } from "./flight.ts"
+import { join, launch, type Waiting } from "./launch.ts"
+import type { MemoryEntry } from "./memory.ts"
+import type { Cached, EntryOptions, ReadOptions } from "./model.ts"
+
+export class Read {
+  private readonly core: Core
+  private readonly key: string
+  private readonly began: number
+  /** The computation of this cache that reads. */
+  private readonly running: Running | undefined
+  private outcome: RequestOutcome = "failed"
+  private tier: Tier = "none"
+  private size = 0
+
+  constructor(core: Core, key: string, fiber: Fiber.Fiber<unknown, unknown>) {
+    this.core = core
+    this.key = key
+    this.began = core.now
+    const running = fiber.getRef(CurrentComputation)
+    this.running = running?.flight.cache === core ? running : undefined
+  }
+
+  /** The entry of the key, computed where there is none. */
+  compute<E, R>(
+    computation: Computation<E, R>,
+    options: EntryOptions<E> | undefined,
+    context: Context.Context<R>
+  ): Effect.Effect<Cached, unknown> {
+    return Effect.gen({ self: this }, function* () {
+      const { core, key, running } = this
+      const settings = yield* this.check(options)
+      const names = core.namesOf(key, settings)
+      if ("_tag" in names) return yield* names
+      const refresh = () => {
+        if (core.flights.has(key)) return
+        launch(core, key, settings, names, computation, context, {
+          isRefresh: true,
+          stale: undefined,
+          outer: undefined
+        })
+      }
+      const known = yield* this.inMemory(settings, refresh)
+      if (known !== undefined && "_tag" in known) return yield* this.give(known.answer, settings)
+      const stale = known
+      if (core.events.wants("Miss")) core.events.emit({ _tag: "Miss", key })
+      const waiting = this.waiting(settings, stale)
+      const begin = () =>
+        launch(core, key, settings, names, computation, context, { isRefresh: false, stale, outer: running })
+      const { flight, isOwn, result } = yield* this.wait(begin, waiting)
+      if (result === "stale") {
+        const found = stale ?? flight.stale!
+        return yield* this.give({ ...found, source: "memory", isStale: true }, settings)
+      }
+      return yield* this.give(result, settings, !isOwn && result.source === "computed" ? "coalesced" : undefined)
+    })
+  }
+
+  /** The entry of the key, where there is one. */
+  find(options: ReadOptions | undefined): Effect.Effect<Option.Option<Cached>, CacheError> {
+    return Effect.gen({ self: this }, function* () {
+      const { core, key } = this
+      const settings = yield* this.check(options)
+      const known = yield* this.inMemory(settings, () => {})
+      let answer = known !== undefined && "_tag" in known ? known.answer : undefined
+      if (answer === undefined && core.client !== undefined) {
+        answer = yield* findInStore(core, core.client, key, settings)
+      }
+      if (answer === undefined || answer.content.kind === "failure") {
+        this.outcome = "absent"
+        return Option.none()
+      }
+      return Option.some(this.take(answer))
+    })
+  }
+
+  /** Counts a request, and tells who traces of it. */
+  traced<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return effect.pipe(
+      Effect.onExit((exit) => {
+        const { core, outcome, size, tier } = this
+        if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) return Effect.void
+        core.counters.requests[outcome][tier]++
+        core.counters.durations[outcome].add(core.now - this.began)
+        return Effect.annotateCurrentSpan({ "cache.outcome": outcome, "cache.tier": tier, "cache.size": size })
+      }),
+      Effect.withSpan("SerializedCache.getOrCompute", {
+        attributes: { "cache.name": this.core.settings.name, "cache.key": hashOf(this.key) }
+      })
+    )
+  }
+
+  private check(options: EntryOptions<any> | undefined): Effect.Effect<EntrySettings, CacheError> {
+    return Effect.suspend(() => {
+      const { core, key, running } = this
+      const settings = entrySettings(options, core.settings.entry)
+      if ("_tag" in settings) return Effect.fail(settings)
+      const error = checkKey(key)
+      if (error !== undefined) return Effect.fail(error)
+      const cycle = cycleAround(running, core, key)
+      if (cycle !== undefined) return Effect.fail(dependencyCycle(cycle))
+      // What a strong read computes is read by strong reads.
+      const isStrong = settings.isStrong || running?.flight.settings.isStrong === true
+      return Effect.succeed(isStrong === settings.isStrong ? settings : { ...settings, isStrong })
+    })
+  }
+
+  /** What memory says: an answer, or a stale text to fall back on, or nothing. */
+  private inMemory(settings: EntrySettings, refresh: () => void) {
+    return Effect.gen({ self: this }, function* () {
+      const { core, key, running } = this
+      const entry = core.memory.get(key, core.now)
+      if (entry === undefined) return undefined
+      const isAsked = core.client !== undefined && (settings.isStrong || running !== undefined)
+      const usable = yield* examine(core, entry, isAsked)
+      if (usable === "unavailable" && settings.isStrong) return yield* storeUnavailable(new Error("It does not answer"))
+      if (usable !== "yes") return undefined
+      const { now } = core
+      const isFailure = entry.content.kind === "failure"
+      if (now < entry.expiresAt) {
+        if (isFailure && settings.failures === undefined) return undefined
+        if (now >= entry.refreshAt) refresh()
+        return found(core, entry, false)
+      }
+      if (settings.isStrong || isFailure) return undefined
+      const isRetried = now >= entry.retryAt
+      if (now < entry.revalidateUntil) {
+        if (isRetried) refresh()
+        return found(core, entry, true)
+      }
+      if (!isRetried && now < entry.errorUntil) return found(core, entry, true)
+      return staleText(core, entry)
+    })
+  }
+
+  private waiting(settings: EntrySettings, stale: StaleText | undefined): Omit<Waiting, "isAny"> {
+    const { hardTimeout, isStrong, softTimeout } = settings
+    return {
+      isStrong,
+      softUntil: this.began + softTimeout,
+      hardUntil: this.began + hardTimeout,
+      hardTimeout,
+      stale,
+      running: this.running
+    }
+  }
+
+  /** Waits for a flight, and for another one where the first has not helped. */
+  private wait(begin: Parameters<typeof join>[2], waiting: Omit<Waiting, "isAny">) {
+    return Effect.gen({ self: this }, function* () {
+      let isAny = false
+      while (true) {
+        const { flight, isOwn, result } = yield* join(this.core, this.key, begin, { ...waiting, isAny })
+        if (result !== "again") return { flight, isOwn, result }
+        isAny = true
+      }
+    })
+  }
+
+  private give(answer: Answer, settings: EntrySettings, outcome?: RequestOutcome): Effect.Effect<Cached, unknown> {
+    if (answer.content.kind === "failure") return this.fail(answer, settings)
+    return Effect.sync(() => this.take(answer, outcome))
+  }
+
+  private take(answer: Answer, outcome?: RequestOutcome): Cached {
+    const { core, key } = this
+    const { content, expiresAt, isStale, source } = answer
+    this.record(answer.marks)
+    this.size = content.size
+    this.tier = source === "computed" ? "none" : source
+    this.outcome = outcome ?? (isStale ? "stale" : source === "computed" ? "computed" : "hit")
+    if (isStale) {
+      if (core.events.wants("Stale")) core.events.emit({ _tag: "Stale", key })
+    } else if (source !== "computed" && core.events.wants("Hit")) core.events.emit({ _tag: "Hit", key, tier: source })
+    return new CachedText(key, content, source, isStale, expiresAt - core.now)
+  }
+
+  /** A failure that is remembered comes out as it was. */
+  private fail({ content, marks, source }: Answer, { failures }: EntrySettings): Effect.Effect<never, unknown> {
+    this.record(marks)
+    this.tier = source === "computed" ? "none" : source
+    this.outcome = source === "computed" ? "failed" : "hit"
+    return decodeFailure(content, failures!.schema)
+  }
+
+  private record(marks: Marks): void {
+    this.running?.flight.read(marks, this.core.client !== undefined)
+  }
+}
+
+interface Found {
+  readonly _tag: "Found"
+  readonly answer: Answer
+}
+
+const found = (core: Core, entry: MemoryEntry, isStale: boolean): Found => {
+  const { content, expiresAt, stamp } = entry
+  const marks = marksOf(stamp, core.fence.counter)
+  return { _tag: "Found", answer: { content, source: "memory", isStale, expiresAt, marks } }
+}
+
+const staleText = (core: Core, entry: MemoryEntry): StaleText => {
+  const { content, errorUntil, expiresAt, revalidateUntil, stamp } = entry
+  return { content, expiresAt, revalidateUntil, errorUntil, marks: marksOf(stamp, core.fence.counter) }
+}
+
+const decodeFailure = (content: Content, schema: Schema.Codec<any, any>): Effect.Effect<never, unknown> =>
+  textOf(content).pipe(
+    Effect.flatMap((text) => Effect.orDie(Schema.decodeUnknownEffect(schema)(JSON.parse(text)))),
+    Effect.flatMap((failure) => Effect.fail(failure))
+  )
+
+/** Keys may hold what must not be seen. */
+const hashOf = (key: unknown): string => createHash("sha256").update(String(key)).digest("base64url").slice(0, 12)

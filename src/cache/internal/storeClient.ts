@@ -1,0 +1,201 @@
+/**
+ * The store, with a bound on everything: each round trip ends within its time, a store that keeps failing is left alone for a while,
+ * and invalidations that it has not heard of are told before it is asked for anything else.
+ */
+import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
+import * as Cause from "effect/Cause"
+import type * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import {
+  type CacheStoreShape,
+  type CommitRequest,
+  type InvalidateRequest,
+  StoreError,
+  type StorePosition
+} from "../CacheStore.ts"
+import type { CacheSettings } from "./cacheSettings.ts"
+import type { Counters, Operation } from "./counters.ts"
+import { PendingInvalidations } from "./pendingInvalidations.ts"
+
+export class StoreClient {
+  readonly namespace: string
+  readonly store: CacheStoreShape
+  readonly pending: PendingInvalidations
+  /** The store does not answer, and is left alone for a while. */
+  isDetached = false
+  /** Called when it has begun to answer, or ceased. */
+  onChange: ((isDetached: boolean) => void) | undefined = undefined
+  private hasAnswered = false
+  private flushing: Deferred.Deferred<void, StoreError> | undefined = undefined
+  private readonly settings: CacheSettings
+  private readonly breaker: CircuitBreaker.CircuitBreaker
+  private readonly counters: Counters
+  private readonly clock: Clock.Clock
+
+  constructor(
+    store: CacheStoreShape,
+    settings: CacheSettings,
+    breaker: CircuitBreaker.CircuitBreaker,
+    counters: Counters,
+    clock: Clock.Clock
+  ) {
+    this.store = store
+    this.namespace = settings.namespace
+    this.settings = settings
+    this.breaker = breaker
+    this.counters = counters
+    this.clock = clock
+    this.pending = new PendingInvalidations(settings.replay)
+  }
+
+  /** Milliseconds that all parts of a text may take. */
+  get transferTimeout(): number {
+    return this.settings.transferTimeout
+  }
+
+  /** One round trip, when the store has heard of every invalidation of this process. */
+  call<A>(
+    operation: Operation,
+    f: (store: CacheStoreShape) => Effect.Effect<A, StoreError>
+  ): Effect.Effect<A, StoreError> {
+    return Effect.suspend(() => {
+      const attempt = this.attempt(operation, f)
+      return this.pending.isEmpty ? attempt : Effect.andThen(this.flush, attempt)
+    })
+  }
+
+  /** Tells the store of an invalidation. */
+  invalidate(request: InvalidateRequest): Effect.Effect<StorePosition, StoreError> {
+    return Effect.tap(
+      this.call("invalidate", (store) => store.invalidate(this.namespace, request)),
+      () => Effect.sync(() => this.pending.told(request, this.clock.currentTimeMillisUnsafe()))
+    )
+  }
+
+  /** Tells the store of an invalidation. Where it does not answer it is told later, and the result is `undefined`. */
+  invalidateOrQueue(request: InvalidateRequest): Effect.Effect<StorePosition | undefined> {
+    return this.invalidate(request).pipe(
+      // Not only when it fails: a caller that was stopped has invalidated all the same.
+      Effect.onError(() => Effect.sync(() => this.pending.add(request))),
+      Effect.orElseSucceed(() => undefined)
+    )
+  }
+
+  /** Ends a computation or a write. A write whose outcome is unknown is told as an invalidation, later. */
+  commit(request: CommitRequest, name: string) {
+    const { isWrite, origin } = request
+    const committed = this.call("commit", (store) => store.commit(this.namespace, request))
+    if (!isWrite) return committed
+    const names = [name]
+    return Effect.onExit(committed, (exit) =>
+      Effect.sync(() => {
+        if (Exit.isSuccess(exit)) {
+          this.pending.told({ names, mode: "remove", origin }, this.clock.currentTimeMillisUnsafe())
+        } else this.pending.add({ names, mode: "remove", origin })
+      })
+    )
+  }
+
+  /** Tells the store what it has not heard. Who comes meanwhile waits for the one who does it. */
+  readonly flush: Effect.Effect<void, StoreError> = Effect.suspend(() => {
+    if (this.pending.isEmpty) return Effect.void
+    if (this.flushing !== undefined) return Deferred.await(this.flushing)
+    const flushing = Deferred.makeUnsafe<void, StoreError>()
+    this.flushing = flushing
+    const requests = this.pending.take()
+    return Effect.forEach(
+      requests,
+      (request) => this.attempt("invalidate", (store) => store.invalidate(this.namespace, request)),
+      { discard: true }
+    ).pipe(
+      Effect.onExit((exit) =>
+        Effect.sync(() => {
+          this.flushing = undefined
+          this.pending.settle(requests, Exit.isSuccess(exit), this.clock.currentTimeMillisUnsafe())
+          // One that was stopped says nothing of the store: who waited for it fails, and asks again.
+          Deferred.doneUnsafe(flushing, Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause) ? stopped : exit)
+        })
+      )
+    )
+  })
+
+  private attempt<A>(
+    operation: Operation,
+    f: (store: CacheStoreShape) => Effect.Effect<A, StoreError>
+  ): Effect.Effect<A, StoreError> {
+    return Effect.suspend(() => {
+      const counts = this.counters.storeRequests[operation]
+      const began = this.clock.currentTimeMillisUnsafe()
+      let isLate = false
+      return f(this.store).pipe(
+        Effect.timeoutOrElse({
+          duration:
+            operation === "part" || operation === "putPart"
+              ? this.settings.transferTimeout
+              : this.settings.storeTimeout,
+          orElse: () => {
+            isLate = true
+            return Effect.fail(
+              new StoreError({ kind: "unavailable", cause: new Error(`No answer to ${operation} in time`) })
+            )
+          }
+        }),
+        this.breaker.execute({
+          key: this.namespace,
+          classify: (exit) =>
+            Exit.isFailure(exit) && !isFull(exit.cause) ? CircuitBreaker.failure() : CircuitBreaker.success
+        }),
+        Effect.mapError((error) => {
+          if (error._tag === "StoreError") return error
+          this.change(true)
+          return new StoreError({ kind: "unavailable", cause: error })
+        }),
+        Effect.onExit((exit) =>
+          Effect.sync(() => {
+            this.counters.storeDurations[operation].add(this.clock.currentTimeMillisUnsafe() - began)
+            if (Exit.isSuccess(exit)) {
+              counts.ok++
+              this.hasAnswered = true
+              this.change(false)
+            } else if (!Cause.hasInterruptsOnly(exit.cause)) {
+              counts[isLate ? "timeout" : "failed"]++
+              if (!this.hasAnswered) this.change(true)
+            }
+          })
+        )
+      )
+    })
+  }
+
+  private change(isDetached: boolean): void {
+    if (this.isDetached === isDetached) return
+    this.isDetached = isDetached
+    this.onChange?.(isDetached)
+  }
+}
+
+const stopped: Effect.Effect<never, StoreError> = Effect.suspend(() =>
+  Effect.fail(new StoreError({ kind: "unavailable", cause: new Error("Who was to tell the store was stopped") }))
+)
+
+const isFull = (cause: Cause.Cause<StoreError>): boolean =>
+  cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error.kind === "full")
+
+/** Three failures in a row open the circuit for a second, then for two, and so on up to thirty. */
+export const makeStoreClient: (
+  store: CacheStoreShape,
+  settings: CacheSettings,
+  counters: Counters,
+  clock: Clock.Clock
+) => Effect.Effect<StoreClient, never, Scope.Scope> = Effect.fnUntraced(function* (store, settings, counters, clock) {
+  const breaker = yield* CircuitBreaker.make({
+    tripPolicy: CircuitBreaker.consecutive(3),
+    openDuration: Schedule.exponential("1 second"),
+    maxOpenDuration: "30 seconds"
+  }).pipe(Effect.provide(CircuitBreaker.layerStoreMemory()))
+  return new StoreClient(store, settings, breaker, counters, clock)
+})

@@ -1,0 +1,19 @@
+/**
+ * A pause that keeps no process alive: an idle cache must let the program end.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+
+const liveClock = Context.get(Context.empty(), Clock.Clock)
+
+/** Sleeps on Effect's clock; on the real one, with a timer that is unref'd. */
+export const unrefSleep = (milliseconds: number): Effect.Effect<void> =>
+  Effect.flatMap(Clock.Clock, (clock) =>
+    clock === liveClock
+      ? Effect.callback<void>((resume) => {
+          const timer = setTimeout(() => resume(Effect.void), milliseconds).unref()
+          return Effect.sync(() => clearTimeout(timer))
+        })
+      : Effect.sleep(milliseconds)
+  )
