@@ -142,15 +142,15 @@ export class Core {
   /** Something that a flight is built from was invalidated. */
   detached(flight: Flight): void {
     if (flight.callers === 0) flight.fiber?.interruptUnsafe()
-    else if (flight.hasLease) this.run(this.abandon(flight))
+    else if (flight.mayHaveLease) this.run(this.abandon(flight))
   }
 
   /** Gives the lease of a flight back, so that nobody waits for it. */
   abandon(flight: Flight): Effect.Effect<void> {
     return Effect.suspend(() => {
       const { client } = this
-      if (!flight.hasLease || client === undefined) return Effect.void
-      flight.hasLease = false
+      if (!flight.mayHaveLease || client === undefined) return Effect.void
+      flight.mayHaveLease = false
       const { key, token } = flight
       return Effect.ignore(client.call("abandon", (store) => store.abandon(client.namespace, { key, token })))
     })

@@ -79,8 +79,8 @@ export class Flight {
   isDetached = false
   /** Its text goes to the store now. Who joins from here on cannot know that it is read after they asked. */
   isCommitting = false
-  /** The store has given it the lease of its key. */
-  hasLease = false
+  /** The store was asked for the lease of its key. */
+  mayHaveLease = false
   /** It depends on more names than an entry may. */
   hasTooManyNames = false
   /** Something that it read through the cache has no generations: the store cannot know when it is outdated. */

@@ -59,7 +59,7 @@ const commit = Effect.fnUntraced(function* (
   const { counters, events } = core
   const { key, settings } = flight
   const { reply, sentAt, view } = yield* send(core, client, flight, content, timeToLive, position, isWrite)
-  if (reply._tag !== "StoreError") flight.hasLease = false
+  if (reply._tag !== "StoreError") flight.mayHaveLease = false
   const isValid = flight.isValid
   // A write has replaced the generation of its key, here as there, whatever became of its text.
   if (isWrite) core.invalidateHere([keyName(key)], "remove", "local")

@@ -49,6 +49,8 @@ const withStore = Effect.fnUntraced(function* <E, R>(
     const reply: BeginReply | StoreError = yield* begin(core, client, flight, discard).pipe(
       Effect.catch((error) => Effect.succeed(error))
     )
+    // Where the store does not answer nobody knows.
+    flight.mayHaveLease = reply._tag === "Leased" || reply._tag === "StoreError"
     if (waitedSince !== undefined && reply._tag !== "Busy") core.counters.leaseWait.add(core.now - waitedSince)
     switch (reply._tag) {
       case "StoreError": {
@@ -65,7 +67,6 @@ const withStore = Effect.fnUntraced(function* <E, R>(
         continue
       }
       case "Leased": {
-        flight.hasLease = true
         flight.declare(Object.keys(reply.generations), reply.generations)
         yield* takeStale(core, client, flight, reply.stale, askedAt, view)
         if (core.now < (flight.stale?.revalidateUntil ?? 0)) serveEarly(core, flight)
@@ -102,6 +103,8 @@ const begin = (core: Core, client: StoreClient, flight: Flight, discard: string 
     if (!flight.isDetached) flight.begunAt = core.fence.counter
     const names = Array.from(marks.keys())
     const { refreshAhead, timeToLive } = settings
+    // Whoever is stopped before the answer has come may have it all the same.
+    flight.mayHaveLease = true
     // Who refreshes ahead looks into the store first: another process may have done it.
     const refreshBelow = flight.isRefresh && refreshAhead <= 1 ? timeToLive * (1 - refreshAhead) : 0
     return client.call("begin", (store) =>
