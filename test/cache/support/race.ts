@@ -83,6 +83,7 @@ const writesOf = (process: number, processes: number): fc.Arbitrary<Step> =>
 /** Time is in the scheduler's hands. Short pauses end when it says so, long ones when the world stalls. */
 class TestTime implements Clock.Clock {
   now = 1_000_000
+  isOver = false
   private readonly long = new Set<() => void>()
   private readonly scheduler: fc.Scheduler
 
@@ -101,7 +102,7 @@ class TestTime implements Clock.Clock {
     Effect.callback<void>((resume) => {
       const end = () => resume(Effect.void)
       const milliseconds = Number(duration.value._tag === "Millis" ? duration.value.millis : 0)
-      if (milliseconds > 2_000) this.long.add(end)
+      if (milliseconds > 2_000 && !this.isOver) this.long.add(end)
       else void this.scheduler.schedule(Promise.resolve(), "pause").then(() => ((this.now += milliseconds), end()))
       return Effect.sync(() => this.long.delete(end))
     })
@@ -247,8 +248,13 @@ export const race = async ({ hasStore, isFenced, processes, scheduler, steps }: 
       if (Option.isSome(entry)) look(`cold ${key}`, (await run(entry.value.json)) as Versions, floorOfAll)
     }
   }
-  await scheduler.waitFor(all())
-  await Effect.runPromise(Scope.close(scope, Exit.void).pipe(Effect.timeout("1 second"), Effect.ignore))
+  // What is under way when the caches end has its times run out, with which it ends.
+  const end = (): Promise<void> => {
+    time.isOver = true
+    time.stall()
+    return run(Scope.close(scope, Exit.void))
+  }
+  await scheduler.waitFor(all().then(end))
   return wrong
 }
 
