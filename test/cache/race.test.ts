@@ -2,7 +2,7 @@
  * No stale text: after an invalidation has returned, nothing that was computed before it is served, in any order of events.
  */
 import { assert, describe, it } from "@effect/vitest"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { type Faults, race, scheduler, seen, stepsOf } from "./support/race.ts"
 
 const none: Faults = { stalls: false, losses: false }

@@ -5,7 +5,7 @@
  * tells the versions that it was built from. Once an invalidation has returned, no call that begins later may get an older one.
  */
 import { Cause, Clock, Context, Effect, Exit, Layer, Option, Scope, Stream } from "effect"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { IsFenced } from "../../../src/cache/internal/make.ts"
 import { makeStore, wrapStore } from "../../../src/cache/internal/storeTesting.ts"
 import { CacheStore, SerializedCache } from "../../../src/cache/index.ts"
