@@ -14,7 +14,7 @@ export default defineConfig(({ mode }) => ({
       // A subpath in lower case is a domain's folder (`worker` and `testing` are files), one with a capital is a file.
       { find: /^effect-serialization\/((?:[a-z]\w*\/)?(?:worker|testing))$/, replacement: `${src}$1.ts` },
       { find: /^effect-serialization\/([a-z]\w*)$/, replacement: `${src}$1/index.ts` },
-      { find: /^effect-serialization\/((?:[a-z]\w*\/)?[A-Z]\w*)$/, replacement: `${src}$1.ts` }
+      { find: /^effect-serialization\/((?:[a-z]\w*\/)?(?:[A-Z]\w*|(?<=\/)testing))$/, replacement: `${src}$1.ts` }
     ]
   },
   test: {

@@ -1,9 +1,7 @@
 /**
- * Pools for tests: implementations of `WorkerPool` that start no threads. And stores for tests of caches: one in memory that
- * several caches share, and stores that fail, hang, or are slow.
+ * Pools for tests: implementations of `WorkerPool` that start no threads.
  *
- * Put a pool below `SerializationLayer.layerNoPool` to test code that serializes, and what it does when workers fail; put a store
- * below `SerializedCache.layerNoStore`.
+ * Put one below `SerializationLayer.layerNoPool` to test code that serializes, and what it does when workers fail.
  *
  * **Example** (A test of the fallback)
  *
@@ -49,15 +47,6 @@ import {
   type WorkerPoolErrorReason,
   WorkerStartFailed
 } from "./WorkerPool.ts"
-
-export {
-  layerStoreFailing,
-  layerStoreHanging,
-  layerStoreRecording,
-  layerStoreSlow,
-  makeStoreMemory,
-  type SharedStoreMemory
-} from "./cache/internal/storeTesting.ts"
 
 /**
  * Layer of a pool that does each frame at once on the calling thread.

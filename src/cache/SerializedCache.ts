@@ -29,16 +29,19 @@
  *
  * @since 0.1.0
  */
+import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import { Serialization } from "../Serialization.ts"
 import type { SerializationError } from "../SerializationError.ts"
 import type { CacheError } from "./CacheError.ts"
 import { CacheStore, type CacheStoreShape } from "./CacheStore.ts"
 import { cacheSettings } from "./internal/cacheSettings.ts"
+import { config, withEnvironment } from "./internal/config.ts"
 import { invalidOptions } from "./internal/errors.ts"
 import { makeCore } from "./internal/make.ts"
 import type {
@@ -52,7 +55,10 @@ import type {
 } from "./internal/model.ts"
 import type { CacheOptions } from "./internal/options.ts"
 import { get, getOrCompute } from "./internal/read.ts"
+import { type ResponseOptions, toResponse } from "./internal/response.ts"
+import { type CacheMetrics, snapshot } from "./internal/snapshot.ts"
 import { invalidate, invalidateAll, invalidateTags, set } from "./internal/write.ts"
+import { MemoryMonitor } from "./MemoryMonitor.ts"
 
 /**
  * Keeps JSON text, computed once and invalidated for good.
@@ -100,6 +106,8 @@ export class SerializedCache extends Context.Service<
     invalidateAll(options?: InvalidateOptions): Effect.Effect<Invalidation, CacheError>
     /** What happens from now on. A reader that is slow misses the oldest of what waits for it, over 1,024 events. */
     readonly events: Stream.Stream<CacheEvent>
+    /** What the cache has done so far, and how it stands. */
+    readonly metrics: Effect.Effect<CacheMetrics>
   }
 >()("effect-serialization/SerializedCache") {
   /**
@@ -130,12 +138,61 @@ export class SerializedCache extends Context.Service<
       SerializedCache,
       Effect.flatMap(CacheStore, (store) => make(options, store))
     )
+
+  /**
+   * Layer of a cache whose options are read from the environment, or wherever the `ConfigProvider` looks:
+   * `SERIALIZATION_CACHE_NAME`, `_VERSION`, `_MAX_BYTES`, `_MAX_ENTRY_BYTES`, `_TIME_TO_LIVE`, `_JITTER`,
+   * `_STALE_WHILE_REVALIDATE`, `_STALE_IF_ERROR`, `_LEASE`, `_LEASE_WAIT`, `_STORE_TIMEOUT`, `_TRANSFER_TIMEOUT`,
+   * `_VERIFY_WITHIN`, `_HEARTBEAT`, `_WHEN_DETACHED`, `_DETACHED_TIME_TO_LIVE`, `_COMPRESSION` and `_REPLAY`, each optional.
+   *
+   * **Details**
+   *
+   * Durations are written like `30 seconds`, sizes like `64 MiB`. What is given as `options` wins.
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  static readonly layerConfig = (
+    options?: CacheOptions
+  ): Layer.Layer<SerializedCache, Config.ConfigError, Serialization> =>
+    Layer.unwrap(Effect.map(Config.unwrap(config), (read) => SerializedCache.layer(withEnvironment(read, options))))
+
+  /**
+   * The response to an HTTP request: the text as it is, with its entity tag and length, and how long it may be kept. `If-None-Match`
+   * with the tag is answered with 304, `HEAD` without the text.
+   *
+   * **Gotchas**
+   *
+   * An invalidation does not reach what browsers and proxies keep: for as long as `max-age` says they do not ask. Send
+   * `cacheControl: "no-cache"` where they must, which costs a request and no text.
+   *
+   * **Example** (A handler)
+   *
+   * ```ts
+   * import { Effect } from "effect"
+   * import { HttpServerRequest } from "effect/http"
+   * import { SerializedCache } from "effect-serialization/cache"
+   *
+   * const handler = Effect.gen(function* () {
+   *   const cache = yield* SerializedCache
+   *   const request = yield* HttpServerRequest.HttpServerRequest
+   *   const report = yield* cache.getOrCompute("report", Effect.succeed({ rows: [] }))
+   *   return SerializedCache.toResponse(report, { request, cacheControl: "no-cache" })
+   * })
+   * ```
+   *
+   * @category HTTP
+   * @since 0.1.0
+   */
+  static readonly toResponse = (cached: Cached, options?: ResponseOptions): HttpServerResponse =>
+    toResponse(cached, options)
 }
 
 const make = Effect.fnUntraced(function* (options: CacheOptions | undefined, store: CacheStoreShape | undefined) {
   const settings = cacheSettings(options)
   if (typeof settings === "string") return yield* Effect.die(invalidOptions(settings))
-  const core = yield* makeCore(settings, yield* Serialization, store)
+  const monitor = Option.getOrUndefined(yield* Effect.serviceOption(MemoryMonitor))
+  const core = yield* makeCore(settings, yield* Serialization, store, monitor)
   return SerializedCache.of({
     getOrCompute: (key, compute, options) => getOrCompute(core, key, compute, options),
     get: (key, options) => get(core, key, options),
@@ -143,6 +200,7 @@ const make = Effect.fnUntraced(function* (options: CacheOptions | undefined, sto
     invalidate: (keys, options) => invalidate(core, keys, options),
     invalidateTags: (tags, options) => invalidateTags(core, tags, options),
     invalidateAll: (options) => invalidateAll(core, options),
-    events: core.events.stream
+    events: core.events.stream,
+    metrics: Effect.sync(() => snapshot(core))
   })
 })

@@ -3,6 +3,15 @@
  *
  * @since 0.1.0
  */
+export {
+  type AsyncCache,
+  type AsyncCacheOptions,
+  type AsyncComputation,
+  type AsyncCompute,
+  makeCache,
+  type Signalled
+} from "./AsyncCache.ts"
+export type { AsyncCached } from "./internal/asyncText.ts"
 export * from "./CacheError.ts"
 export * from "./CacheStore.ts"
 export type {
@@ -18,4 +27,7 @@ export type {
   ReadOptions
 } from "./internal/model.ts"
 export type { CacheOptions } from "./internal/options.ts"
+export type { ResponseOptions } from "./internal/response.ts"
+export type { CacheMetrics } from "./internal/snapshot.ts"
+export * from "./MemoryMonitor.ts"
 export { SerializedCache } from "./SerializedCache.ts"

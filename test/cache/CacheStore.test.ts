@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { CacheStore, type CommitRequest, type StoredHead, type StoreMessage } from "../../src/cache/CacheStore.ts"
-import { makeStoreMemory } from "../../src/testing.ts"
+import { makeStoreMemory } from "../../src/cache/testing.ts"
 
 const ns = "test:1"
 const bytes = new TextEncoder().encode("[1]")

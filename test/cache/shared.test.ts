@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Fiber, Layer, Option, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { type CacheStore, type CacheOptions, SerializedCache } from "../../src/cache/index.ts"
-import { layerStoreFailing, layerStoreHanging, layerStoreRecording, makeStoreMemory } from "../../src/testing.ts"
+import { layerStoreFailing, layerStoreHanging, layerStoreRecording, makeStoreMemory } from "../../src/cache/testing.ts"
 import { exact, overStore } from "./support/layers.ts"
 
 type Cache = SerializedCache["Service"]

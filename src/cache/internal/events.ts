@@ -7,6 +7,7 @@ import * as PubSub from "effect/PubSub"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { realTimers } from "../../internal/turns/realTimers.ts"
 import type { Counters } from "./counters.ts"
 import type { CacheEvent, CacheHooks } from "./model.ts"
 
@@ -71,7 +72,7 @@ export class Events {
       const run = (event: CacheEvent) =>
         Effect.suspend(() => hook(event)).pipe(
           Effect.catchCause((cause) => {
-            const now = performance.now()
+            const now = realTimers.now()
             if (Cause.hasInterruptsOnly(cause) || now - loggedAt < silence) return Effect.void
             loggedAt = now
             return Effect.logError(`The hook ${hookOf[tag]} of a cache has failed`, cause)

@@ -15,15 +15,12 @@ export const inTurns = <A>(step: () => A | undefined): Effect.Effect<A> =>
       budget,
       step: () => {
         if (isStopped) return false
-        try {
-          const result = step()
-          if (result === undefined) return true
-          resume(Effect.succeed(result))
-        } catch (defect) {
-          resume(Effect.die(defect))
-        }
+        const result = step()
+        if (result === undefined) return true
+        resume(Effect.succeed(result))
         return false
-      }
+      },
+      fail: (thrown) => resume(Effect.die(thrown))
     })
     return Effect.sync(() => {
       isStopped = true

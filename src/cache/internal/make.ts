@@ -6,12 +6,14 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { Serialization } from "../../Serialization.ts"
 import type { CacheStoreShape } from "../CacheStore.ts"
+import { adapt, type Pressure } from "./adapt.ts"
 import { attach } from "./attach.ts"
 import type { CacheSettings } from "./cacheSettings.ts"
 import { Core } from "./core.ts"
 import { Counters } from "./counters.ts"
 import { makeEvents } from "./events.ts"
 import { Fence } from "./fence.ts"
+import { registerCache } from "./series.ts"
 import { makeStoreClient } from "./storeClient.ts"
 
 /** Whether the local fence is up. Only tests take it down, to see what happens without it. */
@@ -23,7 +25,8 @@ export const IsFenced: Context.Reference<boolean> = Context.Reference<boolean>(
 export const makeCore = Effect.fnUntraced(function* (
   settings: CacheSettings,
   serialization: Serialization["Service"],
-  store: CacheStoreShape | undefined
+  store: CacheStoreShape | undefined,
+  monitor: Pressure | undefined
 ) {
   const clock = yield* Clock.Clock
   const counters = new Counters()
@@ -33,5 +36,8 @@ export const makeCore = Effect.fnUntraced(function* (
   const scope = yield* Effect.scope
   const core = new Core({ settings, serialization, scope, clock, fence, counters, events, client })
   if (client !== undefined) yield* attach(core, client)
+  if (monitor !== undefined) yield* Effect.forkScoped(adapt(core, monitor))
+  const series = registerCache(core, yield* Effect.context<never>())
+  yield* Effect.addFinalizer(() => Effect.sync(() => series.close()))
   return core
 })

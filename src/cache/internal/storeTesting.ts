@@ -40,7 +40,7 @@ export interface SharedStoreMemory {
  * import { Effect, Layer } from "effect"
  * import { SerializationLive } from "effect-serialization"
  * import { SerializedCache } from "effect-serialization/cache"
- * import { makeStoreMemory } from "effect-serialization/testing"
+ * import { makeStoreMemory } from "effect-serialization/cache/testing"
  *
  * const { layer } = makeStoreMemory()
  * let computed = 0

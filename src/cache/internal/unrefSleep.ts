@@ -4,6 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { realTimers } from "../../internal/turns/realTimers.ts"
 
 const liveClock = Context.get(Context.empty(), Clock.Clock)
 
@@ -12,8 +13,8 @@ export const unrefSleep = (milliseconds: number): Effect.Effect<void> =>
   Effect.flatMap(Clock.Clock, (clock) =>
     clock === liveClock
       ? Effect.callback<void>((resume) => {
-          const timer = setTimeout(() => resume(Effect.void), milliseconds).unref()
-          return Effect.sync(() => clearTimeout(timer))
+          const timer = realTimers.setTimeout(() => resume(Effect.void), milliseconds).unref()
+          return Effect.sync(() => realTimers.clearTimeout(timer))
         })
       : Effect.sleep(milliseconds)
   )

@@ -29,8 +29,19 @@ export const scheduler = (): fc.Arbitrary<fc.Scheduler> =>
 
 /** One thing that happens. */
 export type Step =
-  | { readonly _tag: "Get"; readonly process: number; readonly key: string; readonly isStrong: boolean; readonly isAborted: boolean }
-  | { readonly _tag: "Write"; readonly process: number; readonly leaf: string; readonly by: "key" | "tag" | "all" | "set" }
+  | {
+      readonly _tag: "Get"
+      readonly process: number
+      readonly key: string
+      readonly isStrong: boolean
+      readonly isAborted: boolean
+    }
+  | {
+      readonly _tag: "Write"
+      readonly process: number
+      readonly leaf: string
+      readonly by: "key" | "tag" | "all" | "set"
+    }
   /** Everything that waits for a time is told that it is over: round trips, leases. */
   | { readonly _tag: "Stall" }
   /** The clocks jump ahead. */
@@ -125,11 +136,22 @@ export interface Race {
 export const seen = { answers: 0, old: 0 }
 
 /** Lets a race run, and gives what was served although it was outdated. */
-export const race = async ({ hasStore, isFenced, processes, scheduler, steps }: Race): Promise<ReadonlyArray<string>> => {
+export const race = async ({
+  hasStore,
+  isFenced,
+  processes,
+  scheduler,
+  steps
+}: Race): Promise<ReadonlyArray<string>> => {
   const time = new TestTime(scheduler)
   const shared = makeStore(isFenced)
   const pause = Effect.promise(() => scheduler.schedule(Promise.resolve(), "store"))
-  const slow = wrapStore(shared.store, (_, effect) => Effect.andThen(pause, Effect.tap(effect, () => pause)))
+  const slow = wrapStore(shared.store, (_, effect) =>
+    Effect.andThen(
+      pause,
+      Effect.tap(effect, () => pause)
+    )
+  )
   const store = Layer.succeed(CacheStore, {
     ...slow,
     messages: (namespace) => Stream.tap(shared.store.messages(namespace), () => pause)
@@ -162,9 +184,8 @@ export const race = async ({ hasStore, isFenced, processes, scheduler, steps }: 
           return Effect.as(pause, versions)
         })
       : Effect.map(
-          Effect.forEach(
-            parts[key]!,
-            (part) => Effect.flatMap(cache.getOrCompute(part, compute(cache, part), optionsOf(part)), (entry) => entry.json)
+          Effect.forEach(parts[key]!, (part) =>
+            Effect.flatMap(cache.getOrCompute(part, compute(cache, part), optionsOf(part)), (entry) => entry.json)
           ),
           (found) => Object.assign({}, ...(found as Array<Versions>)) as unknown
         )
@@ -178,26 +199,44 @@ export const race = async ({ hasStore, isFenced, processes, scheduler, steps }: 
     }
   }
 
-  const get = async (cache: Cache, process: number, key: string, isStrong: boolean, isAborted: boolean): Promise<void> => {
+  const get = async (
+    cache: Cache,
+    process: number,
+    key: string,
+    isStrong: boolean,
+    isAborted: boolean
+  ): Promise<void> => {
     const floor = { ...floors[process]! }
     if (isStrong) for (const leaf of leaves) floor[leaf] = Math.max(floor[leaf]!, floorOfAll[leaf]!)
     const controller = new AbortController()
     if (isAborted) void scheduler.schedule(Promise.resolve(), "abort").then(() => controller.abort())
     const exit = await Effect.runPromiseExitWith(services)(
       Effect.flatMap(
-        cache.getOrCompute(key, compute(cache, key), { ...optionsOf(key), consistency: isStrong ? "strong" : "bounded" }),
+        cache.getOrCompute(key, compute(cache, key), {
+          ...optionsOf(key),
+          consistency: isStrong ? "strong" : "bounded"
+        }),
         (entry) => Effect.map(entry.json, (json) => ({ json: json as Versions, source: entry.source }))
       ),
       { signal: controller.signal }
     )
     if (Exit.isSuccess(exit)) {
-      look(`${isStrong ? "strong" : "bounded"} ${key} of process ${process}, ${exit.value.source}`, exit.value.json, floor)
+      look(
+        `${isStrong ? "strong" : "bounded"} ${key} of process ${process}, ${exit.value.source}`,
+        exit.value.json,
+        floor
+      )
     } else if (!Cause.hasInterrupts(exit.cause) && !String(Cause.squash(exit.cause)).includes("does not answer")) {
       wrong.push(`${key} failed: ${Cause.pretty(exit.cause)}`)
     }
   }
 
-  const write = async (cache: Cache, process: number, leaf: string, by: "key" | "tag" | "all" | "set"): Promise<void> => {
+  const write = async (
+    cache: Cache,
+    process: number,
+    leaf: string,
+    by: "key" | "tag" | "all" | "set"
+  ): Promise<void> => {
     const version = ++source[leaf]!
     const status = await run(
       by === "key"
