@@ -31,6 +31,8 @@ import { layer as layerSerialization, type LayerOptions } from "../Layer.ts"
 import type { CacheStore } from "./CacheStore.ts"
 import type { Compute, EntryOptions, InvalidateOptions, Invalidation, ReadOptions } from "./internal/model.ts"
 import { AsyncText, type AsyncCached } from "./internal/asyncText.ts"
+import { cacheSettings } from "./internal/cacheSettings.ts"
+import { invalidOptions } from "./internal/errors.ts"
 import type { CacheOptions } from "./internal/options.ts"
 import type { CacheMetrics } from "./internal/snapshot.ts"
 import { SerializedCache } from "./SerializedCache.ts"
@@ -124,6 +126,9 @@ export interface AsyncCache extends AsyncDisposable {
  */
 export const makeCache = (options: AsyncCacheOptions = {}): AsyncCache => {
   const { serialization, store, ...cacheOptions } = options
+  // Checked before the pool is made: a pool ends asynchronously, and this throws at once.
+  const settings = cacheSettings(cacheOptions)
+  if (typeof settings === "string") throw invalidOptions(settings)
   const scope = Scope.makeUnsafe()
   const live =
     store === undefined
@@ -151,13 +156,13 @@ export const makeCache = (options: AsyncCacheOptions = {}): AsyncCache => {
 type Run = <A>(effect: Effect.Effect<A, unknown>, signal?: AbortSignal) => Promise<A>
 
 const run: Run = async (effect, signal) => {
-  if (isAborted(signal)) throw signal.reason
+  if (isAborted(signal)) throw signal!.reason
   const exit = await Effect.runPromiseExit(effect, { signal })
   if (Exit.isSuccess(exit)) return exit.value
-  throw isAborted(signal) && Cause.hasInterruptsOnly(exit.cause) ? signal.reason : Cause.squash(exit.cause)
+  throw isAborted(signal) && Cause.hasInterruptsOnly(exit.cause) ? signal!.reason : Cause.squash(exit.cause)
 }
 
-const isAborted = (signal: AbortSignal | undefined): signal is AbortSignal => signal?.aborted === true
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true
 
 const readsOf = (cache: SerializedCache["Service"], run: Run): Pick<AsyncCache, "getOrCompute" | "get"> => ({
   getOrCompute: (key, compute, options) =>

@@ -1,0 +1,107 @@
+/**
+ * Texts of the cache as responses: tags, lengths, 304 and HEAD.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { TestClock } from "effect/testing"
+import { SerializedCache } from "../../src/cache/index.ts"
+import { matches } from "../../src/cache/internal/response.ts"
+import { inMemory } from "./support/layers.ts"
+
+const provide = Effect.provide(inMemory())
+const large = Array.from({ length: 50_000 }, (_, i) => ({ i, name: `name ${i}` }))
+
+const entry = (value: unknown = { a: 1 }) =>
+  SerializedCache.use((cache) => cache.getOrCompute("a", Effect.succeed(value), { timeToLive: "90 seconds" }))
+
+const get = (headers: Record<string, string> = {}, method = "GET") => ({ method, headers })
+
+describe("a response", () => {
+  for (const [what, value] of [
+    ["one part", { a: "é" }],
+    ["several parts", large]
+  ] as const) {
+    it.effect(`of ${what} is the text, with its tag and length`, () =>
+      Effect.gen(function* () {
+        const cached = yield* entry(value)
+        const response = HttpServerResponse.toWeb(SerializedCache.toResponse(cached, { request: get() }))
+        const text = yield* Effect.promise(() => response.text())
+        assert.isTrue(text === JSON.stringify(value))
+        assert.strictEqual(response.status, 200)
+        assert.strictEqual(response.headers.get("etag"), cached.etag)
+        assert.strictEqual(response.headers.get("content-type"), "application/json")
+        const { body } = SerializedCache.toResponse(cached)
+        assert(body._tag === "Uint8Array" || body._tag === "Stream")
+        assert.strictEqual(body.contentLength, Buffer.byteLength(text))
+      }).pipe(provide)
+    )
+  }
+
+  it.effect("none of the text is copied", () =>
+    Effect.gen(function* () {
+      const cached = yield* entry()
+      const { body } = SerializedCache.toResponse(cached)
+      assert(body._tag === "Uint8Array")
+      assert.strictEqual(body.body, cached.parts[0])
+    }).pipe(provide)
+  )
+
+  it.effect("says how long it may be kept", () =>
+    Effect.gen(function* () {
+      const read = entry()
+      const first = yield* read
+      assert.strictEqual(SerializedCache.toResponse(first).headers["cache-control"], "max-age=90")
+      yield* TestClock.adjust("30 seconds")
+      const cached = yield* read
+      assert.strictEqual(SerializedCache.toResponse(cached).headers["cache-control"], "max-age=60")
+      assert.strictEqual(
+        SerializedCache.toResponse(cached, { cacheControl: "no-cache" }).headers["cache-control"],
+        "no-cache"
+      )
+      assert.isUndefined(SerializedCache.toResponse(cached, { cacheControl: false }).headers["cache-control"])
+      const own = SerializedCache.toResponse(cached, { headers: { "cache-control": "no-store", vary: "accept" } })
+      assert.strictEqual(own.headers["cache-control"], "no-store")
+      assert.strictEqual(own.headers["vary"], "accept")
+    }).pipe(provide)
+  )
+
+  it.effect("304 for who has it, by GET and HEAD and for a 200 alone", () =>
+    Effect.gen(function* () {
+      const cached = yield* entry()
+      const tags = { "if-none-match": `W/${cached.etag}` }
+      for (const method of ["GET", "HEAD"]) {
+        const response = SerializedCache.toResponse(cached, { request: get(tags, method) })
+        assert.strictEqual(response.status, 304)
+        assert.strictEqual(response.body._tag, "Empty")
+        assert.strictEqual(response.headers["etag"], cached.etag)
+      }
+      assert.strictEqual(SerializedCache.toResponse(cached, { request: get(tags, "POST") }).status, 200)
+      assert.strictEqual(SerializedCache.toResponse(cached, { request: get(tags), status: 203 }).status, 203)
+      assert.strictEqual(
+        SerializedCache.toResponse(cached, { request: get({ "if-none-match": '"other"' }) }).status,
+        200
+      )
+    }).pipe(provide)
+  )
+
+  it.effect("HEAD has everything but the text", () =>
+    Effect.gen(function* () {
+      const cached = yield* entry(large)
+      const response = SerializedCache.toResponse(cached, { request: get({}, "HEAD") })
+      assert.strictEqual(response.body._tag, "Empty")
+      assert.strictEqual(response.headers["content-length"], String(cached.size))
+      assert.strictEqual(response.headers["content-type"], "application/json")
+    }).pipe(provide)
+  )
+
+  it("If-None-Match: weak comparison, lists, commas within tags, and *", () => {
+    const etag = '"abc"'
+    for (const header of ['"abc"', 'W/"abc"', '"x", "abc"', '"x,y" , W/"abc"', "*", " * "]) {
+      assert.isTrue(matches(header, etag), header)
+    }
+    for (const header of [undefined, "", "abc", '"x"', '"ab', '"abcd"', "**", '"x,"abc']) {
+      assert.isFalse(matches(header, etag), header)
+    }
+  })
+})
