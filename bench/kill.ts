@@ -11,11 +11,9 @@
 import { fileURLToPath } from "node:url"
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
-import type { Worker } from "node:worker_threads"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import type * as Async from "../src/Async.ts"
 import { makeRandom, type Random } from "./data/random.ts"
+import { killAll, killOne, memory } from "./liveThreads.ts"
 import { inProcess } from "./processes.ts"
 import { median, ms } from "./stats.ts"
 
@@ -38,18 +36,10 @@ const values = [
 ]
 const texts = values.map((value) => JSON.stringify(value))
 
-const memory = (): string => {
-  setFlagsFromString("--expose-gc")
-  ;(runInNewContext("gc") as () => void)()
-  const { heapUsed, rss } = process.memoryUsage()
+const showMemory = (): string => {
+  const { heapUsed, rss } = memory()
   return `heap ${(heapUsed / 1e6).toFixed(1)} MB, resident ${(rss / 1e6).toFixed(0)} MB`
 }
-
-const threads = new Set<Worker>()
-process.on("worker", (worker) => {
-  threads.add(worker)
-  worker.once("exit", () => threads.delete(worker))
-})
 
 interface Tally {
   killed: number
@@ -106,12 +96,7 @@ const life = async (random: Random, tally: Tally): Promise<void> => {
       if (random.int(3) === 0) await turn()
       else await sleep(random.int(random.int(2) === 0 ? 60 : 600), undefined, { signal: stop.signal }).catch(() => {})
       if (isCalm()) continue
-      for (const thread of threads) {
-        threads.delete(thread)
-        tally.killed++
-        void thread.terminate()
-        break
-      }
+      if (killOne()) tally.killed++
     }
     await over
   }
@@ -126,12 +111,12 @@ const soak = async (): Promise<boolean> => {
     while (tally.killed < Number(flags.kills) && performance.now() < until) await life(random, tally)
   }
   for (let i = 0; i < 20; i++) await life(random, tally)
-  const before = memory()
+  const before = showMemory()
   await Promise.all([lives(), lives(), lives()])
   const { calls, killed, paths, wrong } = tally
   const count = Object.entries(paths).map(([path, count]) => `${path} ${count}`)
   console.log(`${killed} threads killed, ${calls} calls ended (${count.join(", ")}), ${wrong.length} wrong`)
-  console.log(`after the first twenty instances: ${before}\nat the end: ${memory()}`)
+  console.log(`after the first twenty instances: ${before}\nat the end: ${showMemory()}`)
   for (const line of wrong.slice(0, 10)) console.log(line)
   return wrong.length === 0
 }
@@ -157,7 +142,7 @@ const watch = async (): Promise<ReadonlyArray<number>> => {
     for (let i = 0; i < 20; i++) await turn()
     last = performance.now()
     setImmediate(look)
-    for (const thread of threads) void thread.terminate()
+    killAll()
     await Promise.all(calls)
     isOver = true
     longest.push(most)
