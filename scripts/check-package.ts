@@ -59,7 +59,7 @@ try {
     console.log(`        ${files.length} files, ${packed.size} bytes packed, ${packed.unpackedSize} unpacked`)
   })
 
-  await check("the tarball holds src, dist and maps, and nothing else", () => {
+  await check("the tarball holds src, dist, maps and ops, and nothing else", () => {
     const allowed =
       /^(src\/[\w/]+\.ts|dist\/[\w/]+\.(js|d\.ts)(\.map)?|ops\/\w+\/[\w.-]+\.(yml|json)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
     const strange = files.filter((file) => !allowed.test(file))
@@ -69,6 +69,8 @@ try {
       "LICENSE",
       "CHANGELOG.md",
       "README.md",
+      "ops/grafana/effect-serialization.json",
+      "ops/prometheus/effect-serialization.rules.yml",
       ...files
         .filter((file) => file.startsWith("src/"))
         .flatMap((file) => {
