@@ -123,8 +123,8 @@ describe("Health", () => {
           ["healthy", "critical", "healthy"]
         )
         assert.deepStrictEqual(world.log, [
-          "Error WorkerPoolBreakerOpen: the breaker of the worker pool is open",
-          "Info WorkerPoolBreakerOpen: the breaker of the worker pool is closed (no longer)"
+          "Error WorkerPoolBreakerOpen: the circuit breaker of the worker pool is open",
+          "Info WorkerPoolBreakerOpen: the circuit breaker of the worker pool is closed (no longer)"
         ])
       })
     )

@@ -100,7 +100,7 @@ export const evaluate = (
       severity: breaker === "open" ? "critical" : breaker === "half-open" ? "warning" : undefined,
       value: breaker === "closed" ? 0 : 1,
       threshold: 0,
-      message: `the breaker of the worker pool is ${breaker}`
+      message: `the circuit breaker of the worker pool is ${breaker}`
     },
     {
       name: "EventLoopBlocking",
