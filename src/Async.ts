@@ -1,11 +1,11 @@
 /**
  * The library for programs without Effect: the same calls as promises and web streams.
  *
- * `serializeAsync` and its companions share one instance for the whole process, made at the first call and configured by the
- * environment (`SERIALIZATION_MAX_THREADS` and so on, see `SerializationLayer.config`). `makeSerializer` makes an instance with
- * options of its own.
+ * `serializeAsync` and its companions share one instance for the whole process. The first call makes it, and the
+ * environment configures it (`SERIALIZATION_MAX_THREADS` and so on, see `SerializationLayer.config`). `makeSerializer`
+ * makes an instance with options of its own.
  *
- * **Example** (Text and bytes)
+ * **Example** (String and bytes)
  *
  * ```ts
  * import { serializeAsync, serializeToBytesAsync, shutdownSerializationPool } from "effect-serialization"
@@ -49,7 +49,7 @@ import {
  * @since 0.1.0
  */
 export interface CallOptions extends SerializeOptions {
-  /** Stops the call, which then rejects with the signal's reason. */
+  /** Aborts the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -60,13 +60,13 @@ export interface CallOptions extends SerializeOptions {
  * @since 0.1.0
  */
 export interface StreamCallOptions extends StreamOptions {
-  /** Stops the stream, which then errors with the signal's reason. */
+  /** Aborts the stream, which then errors with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * An instance of the library with a pool of its own. Promises reject with a `SerializationError`, or with the reason of the
- * signal.
+ * An instance of the library with a pool of its own. Its promises reject with a `SerializationError`, or with the
+ * reason of the signal.
  *
  * @category models
  * @since 0.1.0
@@ -86,14 +86,15 @@ export interface Serializer extends AsyncDisposable {
   /** What this instance has done so far. */
   metrics(): Promise<SerializationMetrics>
   /**
-   * Waits for calls in flight, then ends the worker threads. Streams in flight, and calls that come later, are done on the
-   * calling thread; with `fallback: false` they fail.
+   * Waits for calls in flight, then ends the worker threads. The calling thread does streams in flight and later calls.
+   * With `fallback: false` they fail.
    */
   shutdown(): Promise<void>
 }
 
 /**
- * Makes an instance of the library. Throws a `SerializationError` with reason `InvalidOptions` if an option is out of range.
+ * Makes an instance of the library. Throws a `SerializationError` with reason `InvalidOptions` if an option is out of
+ * range.
  *
  * **Example** (An instance with a pool of two threads)
  *
@@ -190,7 +191,7 @@ const withInstance = <A>(call: (serializer: Serializer) => Promise<A>): Promise<
  *
  * **Gotchas**
  *
- * The first call reads the environment, and rejects with a `ConfigError` if something there is not what an option can be.
+ * The first call reads the environment. It rejects with a `ConfigError` if a value there is not valid for its option.
  *
  * **Example** (A limit, and a signal that ends the call)
  *
@@ -230,12 +231,12 @@ export const serializeToBytesAsync = (value: unknown, options?: CallOptions): Pr
   withInstance((serializer) => serializer.serializeToBytes(value, options))
 
 /**
- * Serializes a value to a web stream of UTF-8 bytes, with the instance of this process. `Readable.fromWeb` of `node:stream` makes
- * a Node stream of it.
+ * Serializes a value to a web stream of UTF-8 bytes, with the instance of this process. `Readable.fromWeb` of
+ * `node:stream` turns it into a Node stream.
  *
  * **Details**
  *
- * Little is made ahead of the reader, and cancelling the stream stops the work. Errors are the stream's.
+ * Little is made ahead of the reader. Cancelling the stream stops the work. Errors come as errors of the stream.
  *
  * **Example** (As the body of a response)
  *
@@ -254,8 +255,8 @@ export const serializeToReadableStream = (value: unknown, options?: StreamCallOp
   instance().serializeToReadableStream(value, options)
 
 /**
- * Waits for calls in flight, then ends the worker threads of this process's instance. Streams in flight go on, on the calling
- * thread. The next call starts a new instance.
+ * Waits for calls in flight, then ends the worker threads of this process's instance. Streams in flight go on, on the
+ * calling thread. The next call makes a new instance.
  *
  * **Example** (On the way out)
  *

@@ -1,9 +1,9 @@
 /**
  * Watches the event loop of the thread: how late it is, and how busy.
  *
- * While the layer is up, `SerializationMetrics.maxEventLoopLag` has a value, and the metrics of OpenTelemetry for Node.js are
- * exported with the others: `nodejs.eventloop.delay.min`, `.max`, `.mean`, `.stddev`, `.p50`, `.p90`, `.p99`, in seconds, and
- * `nodejs.eventloop.utilization`. Reading takes nothing away, so any number of exporters may read.
+ * While the layer is up, `SerializationMetrics.maxEventLoopLag` has a value, and exporters get OpenTelemetry's metrics
+ * for Node.js: `nodejs.eventloop.delay.min`, `.max`, `.mean`, `.stddev`, `.p50`, `.p90`, `.p99`, in seconds, and
+ * `nodejs.eventloop.utilization`. Reading resets nothing, so any number of exporters may read.
  *
  * **Example** (How late has the loop been?)
  *
@@ -53,7 +53,7 @@ export interface EventLoopStats {
   readonly p99: number
   /** The share of the time for which the loop was busy, from 0 to 1. */
   readonly utilization: number
-  /** Whether each iteration is measured. If not, holds may read shorter by up to `resolution`, and never longer. */
+  /** Whether Node measures each iteration. If not, a hold may read shorter by up to `resolution`, and never longer. */
   readonly isExact: boolean
 }
 

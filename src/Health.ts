@@ -1,14 +1,15 @@
 /**
- * Tells whether serialization is healthy: evaluates rules over a sliding window, and tells when the result changes.
+ * Shows whether serialization is healthy: evaluates rules over a sliding window, and tells when the result changes.
  *
  * | Rule | Fires when | Severity |
  * | --- | --- | --- |
  * | `WorkerPoolFailureRate` | `workerErrors / (workerPath + fallbackPath)` is over 0.05, in at least 20 such calls | critical |
- * | `WorkerPoolBreakerOpen` | the breaker leaves the pool alone; while it tries the pool again, a warning | critical |
+ * | `WorkerPoolBreakerOpen` | the circuit breaker is open; while it is half-open, a warning | critical |
  * | `EventLoopBlocking` | the event loop was later than 50 ms | warning |
  *
- * The breaker is a rule by itself because calls that it turns away are no worker errors: by the rate alone a dead pool would
- * look healthy. None of the rules means that callers see errors: what a worker does not do, the calling thread does.
+ * The circuit breaker has a rule of its own because calls that it turns away are no worker errors. By the rate alone a
+ * dead pool would look healthy. Worker failures never reach the caller, unless `fallback` is `false`: the calling
+ * thread takes over.
  *
  * **Example** (The state, and a log of each change)
  *
@@ -45,7 +46,7 @@ export type { HealthOptions } from "./internal/monitor/monitorOptions.ts"
 export type { HealthRule, HealthState, HealthStatus } from "./internal/monitor/healthRules.ts"
 
 /**
- * Tells whether serialization is healthy.
+ * Shows whether serialization is healthy.
  *
  * @category services
  * @since 0.1.0
@@ -53,15 +54,15 @@ export type { HealthRule, HealthState, HealthStatus } from "./internal/monitor/h
 export class Health extends Context.Service<
   Health,
   {
-    /** The state now: evaluates the rules. */
+    /** Evaluates the rules and gives the state. */
     readonly state: Effect.Effect<HealthState>
-    /** The state at the last evaluation, and then each in which a rule has begun or ceased to fire. */
+    /** The state of the last evaluation, and then each state in which a rule begins or ceases to fire. */
     readonly changes: Stream.Stream<HealthState>
   }
 >()("effect-serialization/Health") {
   /**
-   * Layer that evaluates the rules until its scope ends, and logs each change once: an error for critical, a warning, or that
-   * all is well again.
+   * Layer that evaluates the rules until its scope ends. It logs each change once: a critical rule as an error, a
+   * warning as a warning, and the end of either as information.
    *
    * @category layers
    * @since 0.1.0

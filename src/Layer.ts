@@ -1,8 +1,9 @@
 /**
  * Layers that provide `Serialization`.
  *
- * `layer` brings a pool of worker threads; `layerConfig` reads its options from the environment; `layerSliced` does without
- * threads; `layerNoPool` leaves the pool to the caller, as tests need it. The root module exports them as `SerializationLayer`; they are the statics of `Serialization` under one name.
+ * `layer` has a pool of worker threads. `layerConfig` reads its options from the environment. `layerSliced` has no threads.
+ * `layerNoPool` uses a pool that the caller provides, as tests do. They are the statics of `Serialization` under one name:
+ * the root module exports them as `SerializationLayer`.
  *
  * **Example** (Two threads, and a pool that is gone after ten idle seconds)
  *
@@ -36,7 +37,7 @@ export type { LayerOptions } from "./Serialization.ts"
 export const layer: (options?: LayerOptions) => Layer.Layer<Serialization> = Serialization.layer
 
 /**
- * Layer whose options are read from the environment; the same as `Serialization.layerConfig`.
+ * Layer that reads its options from the environment; the same as `Serialization.layerConfig`.
  *
  * @category layers
  * @since 0.1.0
@@ -62,7 +63,8 @@ export const layerNoPool: (options?: LayerOptions) => Layer.Layer<Serialization,
   Serialization.layerNoPool
 
 /**
- * Layer of `Serialization` with all defaults. A constant, so it is built once wherever it appears in one tree of layers.
+ * Layer of `Serialization` with all defaults. It is a constant, so it is built once wherever it appears in one tree of
+ * layers.
  *
  * @category layers
  * @since 0.1.0

@@ -1,12 +1,12 @@
 /**
  * The metrics of the library, as handles of Effect's `Metric`.
  *
- * Each layer registers its series when it is built and removes them when its scope ends; nobody has to switch anything on.
- * Whatever exports Effect's metrics carries them: `PrometheusMetrics` and `Otlp` of `effect/observability`, for example. The
- * values are plain counters of the library that are read when somebody asks, so a call pays next to nothing for them.
+ * Each layer registers its series when it is built, and removes them when its scope ends. You switch nothing on. Every
+ * exporter of Effect's metrics carries them: `PrometheusMetrics` and `Otlp` of `effect/observability`, for example. The
+ * values are plain counters of the library, read when somebody asks, so a call pays next to nothing for them.
  *
- * Names follow the conventions of OpenTelemetry; in Prometheus text dots become underscores. Times are in seconds. The
- * attribute `name` is the layer's.
+ * Names follow the conventions of OpenTelemetry. In Prometheus text, dots become underscores. Times are in seconds. The
+ * attribute `name` is the name of the layer. A *hold* is one uninterrupted time for which the event loop is blocked.
  *
  * **Example** (What has been done so far, as Prometheus text)
  *
@@ -26,7 +26,8 @@
  *
  * **Gotchas**
  *
- * Two layers of the same `name` in one registry write to the same series, and the one built last wins. Give each its own.
+ * Two layers of the same `name` in one registry write to the same series, and the one built last wins. Give each its
+ * own name.
  *
  * @since 0.1.0
  */
@@ -42,7 +43,8 @@ const gauge = (id: string, unit: string, description: string): Metric.Gauge<numb
   Metric.gauge(`${prefix}.${id}`, { description, attributes: { unit } })
 
 /**
- * Calls that have ended, by `path` and by `arm` of the rollout. Those that their caller stopped are in {@link interruptions}.
+ * Calls that have ended, by `path` and by `arm` of the rollout. Those that their caller stopped are in {@link
+ * interruptions}.
  *
  * @category metrics
  * @since 0.1.0
@@ -62,7 +64,7 @@ export const duration: Metric.Histogram<number> = Metric.histogram(`${prefix}.du
 })
 
 /**
- * For how long calls held the event loop, by `path` and `arm`: all pieces together.
+ * For how long calls blocked the event loop, by `path` and `arm`: all their holds together.
  *
  * @category metrics
  * @since 0.1.0
@@ -70,11 +72,11 @@ export const duration: Metric.Histogram<number> = Metric.histogram(`${prefix}.du
 export const holdTime: Metric.Counter<number> = counter(
   "hold.time",
   "s",
-  "Time for which calls held the event loop, by path and arm, in seconds"
+  "Time for which calls blocked the event loop, by path and arm, in seconds"
 )
 
 /**
- * The longest piece for which one call held the event loop, by `path` and `arm`.
+ * The longest hold by one call, by `path` and `arm`.
  *
  * @category metrics
  * @since 0.1.0
@@ -82,7 +84,7 @@ export const holdTime: Metric.Counter<number> = counter(
 export const holdMax: Metric.Gauge<number> = gauge(
   "hold.max",
   "s",
-  "The longest piece of one call on the event loop, by path and arm, in seconds"
+  "The longest hold of the event loop by one call, by path and arm, in seconds"
 )
 
 /**
@@ -106,7 +108,7 @@ export const workerErrors: Metric.Counter<number> = counter(
 )
 
 /**
- * Calls whose text was shortened to `maxSize`.
+ * Calls whose output was shortened to `maxSize`.
  *
  * @category metrics
  * @since 0.1.0
@@ -114,11 +116,11 @@ export const workerErrors: Metric.Counter<number> = counter(
 export const truncations: Metric.Counter<number> = counter(
   "truncations",
   "{call}",
-  "Calls whose text was shortened to maxSize"
+  "Calls whose output was shortened to maxSize"
 )
 
 /**
- * Calls that were stopped by their caller.
+ * Calls that their caller stopped.
  *
  * @category metrics
  * @since 0.1.0
@@ -126,7 +128,7 @@ export const truncations: Metric.Counter<number> = counter(
 export const interruptions: Metric.Counter<number> = counter(
   "interruptions",
   "{call}",
-  "Calls that were stopped by their caller"
+  "Calls that their caller stopped"
 )
 
 /**
@@ -162,7 +164,7 @@ export const poolThreads: Metric.Gauge<number> = gauge(
 )
 
 /**
- * Frames, and calls, that wait for a thread with room.
+ * Frames and calls that wait for a thread with a free slot.
  *
  * @category metrics
  * @since 0.1.0
@@ -170,11 +172,11 @@ export const poolThreads: Metric.Gauge<number> = gauge(
 export const poolQueue: Metric.Gauge<number> = gauge(
   "pool.queue.length",
   "{frame}",
-  "Frames and calls that wait for a thread with room"
+  "Frames and calls that wait for a thread with a free slot"
 )
 
 /**
- * Frames that a thread was given and has not answered.
+ * Frames that a thread has received and not answered.
  *
  * @category metrics
  * @since 0.1.0
@@ -182,7 +184,7 @@ export const poolQueue: Metric.Gauge<number> = gauge(
 export const poolInFlight: Metric.Gauge<number> = gauge(
   "pool.in_flight",
   "{frame}",
-  "Frames that a thread was given and has not answered"
+  "Frames that a thread has received and not answered"
 )
 
 /**
@@ -198,7 +200,7 @@ export const poolUtilization: Metric.Gauge<number> = gauge(
 )
 
 /**
- * Whether the breaker is in the `state` of the attribute, `closed`, `open` or `half-open`: 1 or 0.
+ * Whether the circuit breaker is in the `state` of the attribute, `closed`, `open` or `half-open`: 1 or 0.
  *
  * @category metrics
  * @since 0.1.0
@@ -206,7 +208,7 @@ export const poolUtilization: Metric.Gauge<number> = gauge(
 export const breakerState: Metric.Gauge<number> = gauge(
   "breaker.state",
   "1",
-  "1 for the state in which the breaker of the pool is, 0 for the others"
+  "1 for the state that the circuit breaker of the pool is in, 0 for the others"
 )
 
 /**
@@ -222,7 +224,7 @@ export const rolloutShare: Metric.Gauge<number> = gauge(
 )
 
 /**
- * What frames of a `kind` cost the calling thread on a `route`, as adaptive routing has measured it.
+ * What frames of a `kind` cost the calling thread on a `route`, as measured by adaptive routing.
  *
  * @category metrics
  * @since 0.1.0
@@ -234,8 +236,8 @@ export const routeCost: Metric.Gauge<number> = gauge(
 )
 
 /**
- * What a second of a worker thread costs the calling thread, as adaptive routing has measured it: 0 where there are cores enough
- * for both, up to 1 where other programs want them too, and the calling thread has to wait for one.
+ * CPU contention: what a second of a worker thread costs the calling thread, as measured by adaptive routing. 0 where
+ * there are cores enough for both, up to 1 where other programs want them too and the calling thread waits for one.
  *
  * @category metrics
  * @since 0.1.0
@@ -243,7 +245,7 @@ export const routeCost: Metric.Gauge<number> = gauge(
 export const routeCrowding: Metric.Gauge<number> = gauge(
   "route.crowding",
   "1",
-  "What a second of a worker thread costs the calling thread, from 0 to 1"
+  "CPU contention: what a second of a worker thread costs the calling thread, from 0 to 1"
 )
 
 /**
@@ -255,7 +257,7 @@ export const routeCrowding: Metric.Gauge<number> = gauge(
 export const labelCalls: Metric.Counter<number> = counter("label.calls", "{call}", "Calls that have ended, by label")
 
 /**
- * For how long the calls of a `label` held the event loop.
+ * For how long the calls of a `label` blocked the event loop.
  *
  * @category metrics
  * @since 0.1.0
@@ -263,11 +265,11 @@ export const labelCalls: Metric.Counter<number> = counter("label.calls", "{call}
 export const labelHoldTime: Metric.Counter<number> = counter(
   "label.hold.time",
   "s",
-  "Time for which the calls of a label held the event loop, in seconds"
+  "Time for which the calls of a label blocked the event loop, in seconds"
 )
 
 /**
- * The longest piece for which a call of a `label` held the event loop.
+ * The longest hold by one call of a `label`.
  *
  * @category metrics
  * @since 0.1.0
@@ -275,11 +277,11 @@ export const labelHoldTime: Metric.Counter<number> = counter(
 export const labelHoldMax: Metric.Gauge<number> = gauge(
   "label.hold.max",
   "s",
-  "The longest piece of one call of a label on the event loop, in seconds"
+  "The longest hold of the event loop by one call of a label, in seconds"
 )
 
 /**
- * Values that shadow mode has done a second time, by `outcome`: `same`, `different`, `skipped` (user code in the value, or too
+ * Values that shadow mode has checked, by `outcome`: `same`, `different`, `skipped` (user code in the value, or too
  * many at once), `changed` (by the program, before the comparison was over) or `failed`.
  *
  * @category metrics
@@ -288,7 +290,7 @@ export const labelHoldMax: Metric.Gauge<number> = gauge(
 export const shadowCalls: Metric.Counter<number> = counter(
   "shadow.calls",
   "{call}",
-  "Values that shadow mode has looked at, by outcome"
+  "Values that shadow mode has checked, by outcome"
 )
 
 /**
@@ -301,5 +303,5 @@ export const shadowCalls: Metric.Counter<number> = counter(
 export const shadowHoldMax: Metric.Gauge<number> = gauge(
   "shadow.hold.max",
   "s",
-  "The longest hold in shadowed calls, by label and by who made the text, in seconds"
+  "The longest hold in shadowed calls, by label and by who made the JSON, in seconds"
 )

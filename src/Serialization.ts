@@ -1,9 +1,10 @@
 /**
- * JSON without holding the event loop, as a service.
+ * JSON without blocking the event loop, as a service.
  *
- * `Serialization` turns any value into the text that `JSON.stringify` gives for it, byte for byte: as a string, as UTF-8 bytes, or
- * as a stream of bytes. Small values are stringified at once. Large ones are cut into frames, and each frame is stringified
- * on a worker thread or in a slice of time on the calling thread, so that the event loop is never held for long.
+ * `Serialization` turns any value into the JSON that `JSON.stringify` gives, byte for byte: as a string, as UTF-8
+ * bytes, or as a stream of bytes. It does small values at once. It cuts large values into frames, parts of some tens of
+ * kilobytes of JSON. A worker thread makes the JSON of a frame, or the calling thread does, in a short slice of time.
+ * So the event loop is never blocked for long.
  *
  * **Example** (A program that serializes)
  *
@@ -69,22 +70,23 @@ export type {
 } from "./internal/options/callOptions.ts"
 
 /**
- * Turns values into JSON without holding the event loop.
+ * Turns values into JSON without blocking the event loop.
  *
  * **Details**
  *
- * The text is that of `JSON.stringify(value, replacer, space)`, and what makes `JSON.stringify` throw fails with a
- * `SerializationError` that says where. `toJSON` and a `replacer` function are called as `JSON.stringify` calls them, with the
- * same `this`, keys and order, and as often.
+ * The output is that of `JSON.stringify(value, replacer, space)`. Where `JSON.stringify` throws, the call fails with a
+ * `SerializationError` that says where. `toJSON` and a `replacer` function are called as `JSON.stringify` calls them:
+ * with the same `this`, keys and order, and as often.
  *
  * **Gotchas**
  *
- * - A large value is read while other code runs. If it is changed meanwhile, or by its own `toJSON`s and getters, the text may
- *   hold some of the old and some of the new, but is always valid JSON. A bigint or a cycle that comes in fails the call.
- *   `routing: "sync"` reads it in one go.
- * - Own getters and proxies in values above `syncThreshold` may be read two or three times: they must answer the same each time.
- * - For text over some ten megabytes prefer `serializeToBytes` or `stream`: a string is put together by V8 when it is first
- *   read, in one go.
+ * - A large value is read while other code runs. If other code or its own `toJSON`s, getters and traps change it
+ *   meanwhile, the output may mix before and after, but it is always valid JSON. A bigint or a circular reference that
+ *   comes in fails the call. `routing: "sync"` reads the value in one go.
+ * - Own getters and proxies in values above `syncThreshold` may be read two or three times. They must answer the same
+ *   each time.
+ * - For output over some ten megabytes prefer `serializeToBytes` or `stream`. V8 joins the pieces of a string when
+ *   somebody first reads it, in one go, and that blocks the event loop.
  *
  * **Example** (Bytes, with a limit)
  *
@@ -94,7 +96,8 @@ export type {
  *
  * const program = Effect.gen(function* () {
  *   const serialization = yield* Serialization
- *   const { bytes, truncated } = yield* serialization.serializeToBytes(["one", "two", "three"], { maxSize: 16, truncate: true })
+ *   const options = { maxSize: 16, truncate: true }
+ *   const { bytes, truncated } = yield* serialization.serializeToBytes(["one", "two", "three"], options)
  *   return [new TextDecoder().decode(bytes), truncated]
  * })
  *
@@ -112,8 +115,8 @@ export class Serialization extends Context.Service<
     /** Serializes a value to UTF-8 bytes. */
     serializeToBytes(value: unknown, options?: SerializeOptions): Effect.Effect<SerializedBytes, SerializationError>
     /**
-     * Serializes a value to a stream of UTF-8 bytes, as fast as they are taken and no faster. An error may come after some of the
-     * text; what is wrong with the root itself comes before any.
+     * Serializes a value to a stream of UTF-8 bytes, as fast as they are taken and no faster. An error inside the value
+     * may come after some bytes. An error of the root itself comes before the first byte.
      */
     stream(value: unknown, options?: StreamOptions): Stream.Stream<Uint8Array, SerializationError>
     /** What this layer has done so far. */
@@ -121,13 +124,14 @@ export class Serialization extends Context.Service<
   }
 >()("effect-serialization/Serialization") {
   /**
-   * Layer of `Serialization` with a pool of worker threads of its own. No thread starts before a value needs one.
+   * Layer of `Serialization` with a pool of worker threads of its own. No thread starts before there is enough work for
+   * one.
    *
    * **Gotchas**
    *
    * Every un-nested `Effect.provide` of a layer builds a pool of its own. Provide it once, at the edge of the program.
    *
-   * Options out of range are a defect, a `SerializationError` with reason `InvalidOptions`, when the layer is built.
+   * An option out of range is a defect when the layer is built: a `SerializationError` with reason `InvalidOptions`.
    *
    * @category layers
    * @since 0.1.0

@@ -1,12 +1,13 @@
 /**
- * The worker threads that frames of a value are sent to.
+ * The worker threads that receive frames of a value. A frame is a part of a value, some tens of kilobytes of JSON.
  *
- * `WorkerPool` is the service that the engine asks; `WorkerPool.layer` is the real one, over Piscina. It starts no thread before
- * it is asked for one, starts more while there is work for them, and lets idle ones go; idle threads never keep a process alive.
- * When the layer's scope ends the pool waits for what is in flight, up to `shutdownTimeout`, and then ends its threads.
+ * `WorkerPool` is the service that the engine uses. `WorkerPool.layer` is the real one, over Piscina. It starts no
+ * thread before it is asked for one, starts more while there is work for them, and ends idle ones. Idle threads never
+ * keep a process alive. When the layer's scope ends, the pool waits for frames in flight, up to `shutdownTimeout`, and
+ * then ends its threads.
  *
- * Programs rarely name it: the layers of `SerializationLayer` bring one. It is a service of its own so that tests can put
- * another one in its place (`effect-serialization/testing` has some), and for its `stats`.
+ * Programs rarely name it, because the layers of `SerializationLayer` include one. It is a service of its own so that
+ * tests can replace it (`effect-serialization/testing` has replacements), and for its `stats`.
  *
  * @since 0.1.0
  */
@@ -40,13 +41,13 @@ export {
 } from "./internal/pool/workerPoolError.ts"
 
 /**
- * The worker threads that frames of a value are sent to.
+ * The worker threads that receive frames of a value.
  *
  * **Details**
  *
- * `run` has one frame made into text by a worker thread. If a thread is ready and has room the frame is cloned and sent before
- * `run` returns; if not, it waits, unless `maxQueue` others do already. A fiber that is interrupted while its frame waits
- * takes it back. Once sent, a frame cannot be recalled: its answer is dropped when it comes.
+ * `run` lets a worker thread make the JSON of one frame. If a thread is ready and has a free slot, the frame is cloned
+ * and sent before `run` returns. If not, it waits, unless `maxQueue` others wait already. An interrupted fiber takes
+ * its waiting frame back. A frame that was sent cannot be recalled: its answer is dropped when it comes.
  *
  * **Example** (A pool that always fails, made by hand)
  *
@@ -66,13 +67,16 @@ export {
 export class WorkerPool extends Context.Service<
   WorkerPool,
   {
-    /** Has one frame done by a worker thread. */
+    /** Lets a worker thread make the JSON of one frame. */
     run(task: FrameTask): Effect.Effect<FrameResult, WorkerPoolError>
-    /** What the pool is doing. Never starts anything. */
+    /** What the pool does, and has done. Never starts anything. */
     readonly stats: Effect.Effect<WorkerPoolStats>
-    /** Takes no more frames, waits for those in flight up to `shutdownTimeout`, and ends the threads. Can be called again. */
+    /**
+     * Takes no more frames, waits for those in flight up to `shutdownTimeout`, and ends the threads. Can be called
+     * again.
+     */
     readonly shutdown: Effect.Effect<void>
-    /** Not there in simple implementations, which are then taken to be always ready. */
+    /** Simple implementations leave it out. They count as always ready. */
     readonly admission?: Admission | undefined
   }
 >()("effect-serialization/WorkerPool") {
@@ -81,8 +85,8 @@ export class WorkerPool extends Context.Service<
    *
    * **Gotchas**
    *
-   * Options out of range are a defect, a `SerializationError` with reason `InvalidOptions`, when the layer is built. Every
-   * un-nested `Effect.provide` of a layer builds a pool of its own, so provide it once.
+   * An option out of range is a defect when the layer is built: a `SerializationError` with reason `InvalidOptions`.
+   * Every un-nested `Effect.provide` of a layer builds a pool of its own, so provide it once.
    *
    * @category layers
    * @since 0.1.0

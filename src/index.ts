@@ -1,5 +1,5 @@
 /**
- * Any JavaScript value to JSON without holding the event loop: what most programs need of this library.
+ * Turns any JavaScript value into JSON without blocking the event loop: what most programs need of this library.
  *
  * @since 0.1.0
  */

@@ -1,7 +1,7 @@
 /**
  * Pools for tests: implementations of `WorkerPool` that start no threads.
  *
- * Put one below `SerializationLayer.layerNoPool` to test code that serializes, and what it does when workers fail.
+ * Provide one to `SerializationLayer.layerNoPool` to test code that serializes, and what it does when workers fail.
  *
  * **Example** (A test of the fallback)
  *
@@ -49,12 +49,12 @@ import {
 } from "./WorkerPool.ts"
 
 /**
- * Layer of a pool that does each frame at once on the calling thread.
+ * Layer of a pool that makes the JSON of each frame at once, on the calling thread.
  *
  * **Details**
  *
- * The frame goes through `structuredClone` and then through the code that worker threads run, so what the clone would refuse
- * fails with `NotCloneable`, and what it would change is changed.
+ * The frame goes through `structuredClone`, and then through the code that worker threads run. So what the clone
+ * refuses fails with `NotCloneable`, and what the clone changes is changed.
  *
  * @category testing
  * @since 0.1.0
@@ -62,7 +62,7 @@ import {
 export const layerInline: Layer.Layer<WorkerPool> = Layer.sync(WorkerPool, () => makePool(runInline))
 
 /**
- * Layer of a pool in which every frame fails, for a reason of your choice or an example of the reason of a name.
+ * Layer of a pool in which every frame fails. Give the reason, or the tag of a reason for an example of it.
  *
  * @category testing
  * @since 0.1.0
@@ -84,7 +84,7 @@ export const layerFailing = (
 export const layerHanging: Layer.Layer<WorkerPool> = Layer.sync(WorkerPool, () => makePool(() => Effect.never))
 
 /**
- * The frames that the pool of {@link layerRecording} was given, in order.
+ * The frames that the pool of {@link layerRecording} received, in order.
  *
  * @category testing
  * @since 0.1.0
@@ -94,7 +94,7 @@ export class RecordedTasks extends Context.Service<RecordedTasks, ReadonlyArray<
 ) {}
 
 /**
- * Layer of a pool that does each frame as {@link layerInline} does, and keeps it for the test to look at.
+ * Layer of a pool that works like {@link layerInline}, and keeps each frame for the test to look at.
  *
  * **Example** (Was anything sent?)
  *

@@ -1,9 +1,8 @@
 /**
- * The file that worker threads load: it makes the text of one frame for each call.
+ * The file that worker threads load. It makes the JSON of one frame, a part of a value, for each call.
  *
- * Programs need it by name only when they are bundled. Build it as a file of its own, beside the bundle or wherever
- * `workerUrl` points, and keep `piscina` installed, since it brings files of its own (the README tells how to bundle those,
- * too):
+ * Only bundled programs need it by name. Build it as a file of its own, beside the bundle or wherever `workerUrl`
+ * points. Keep `piscina` installed, because it has files of its own (the README says how to bundle those too):
  *
  * ```sh
  * esbuild node_modules/effect-serialization/dist/worker.js --bundle --platform=node --format=esm --external:piscina --outfile=dist/worker.js
@@ -20,8 +19,8 @@ import type { FrameResult, FrameTask } from "./internal/frame/frame.ts"
 /**
  * An answer whose bytes are moved out of the thread, not copied.
  *
- * Its fields are its own: if this file was bundled with a Piscina of its own, the one that runs the thread does not know
- * its mark and clones the object, and that gives the same answer.
+ * Its fields are its own: if this file was bundled with a Piscina of its own, the one that runs the thread does not
+ * know its mark and clones the object, and that gives the same answer.
  */
 class MovedResult implements FrameResult {
   readonly text = undefined
@@ -42,7 +41,7 @@ class MovedResult implements FrameResult {
 }
 
 /**
- * Makes the text, or the bytes, of one frame.
+ * Makes the JSON of one frame, as a string or as bytes.
  *
  * @category constructors
  * @since 0.1.0
