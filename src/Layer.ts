@@ -1,9 +1,9 @@
 /**
  * Layers that provide `Serialization`.
  *
- * `layer` has a pool of worker threads. `layerConfig` reads its options from the environment. `layerSliced` has no threads.
- * `layerNoPool` uses a pool that the caller provides, as tests do. They are the statics of `Serialization` under one name:
- * the root module exports them as `SerializationLayer`.
+ * `layer` has a pool of worker threads. `layerConfig` reads its options from the environment. `layerSliced` has no
+ * threads. `layerNoPool` uses a pool that the caller provides, as tests do. They are the statics of `Serialization`
+ * under one name: the root module exports them as `SerializationLayer`.
  *
  * **Example** (Two threads, and a pool that is gone after ten idle seconds)
  *

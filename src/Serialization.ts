@@ -143,7 +143,7 @@ export class Serialization extends Context.Service<
     )
 
   /**
-   * Layer of `Serialization` whose options are read from the environment, or wherever the `ConfigProvider` looks.
+   * Layer of `Serialization` that reads its options from the environment, or wherever the `ConfigProvider` looks.
    *
    * **Example** (Options from elsewhere than the environment)
    *
@@ -169,11 +169,11 @@ export class Serialization extends Context.Service<
     Layer.unwrap(Effect.map(Config.unwrap(options), (options) => Serialization.layer(options)))
 
   /**
-   * Layer of `Serialization` without worker threads: large values are always done in slices on the calling thread.
+   * Layer of `Serialization` without worker threads. The calling thread does large values in slices.
    *
    * **When to use**
    *
-   * Where threads are not to be had or not wanted. Piscina is not loaded. `routing: "worker"` does not change that.
+   * Where threads are not available or not wanted. Piscina is not loaded, and `routing: "worker"` does not change that.
    *
    * @category layers
    * @since 0.1.0
@@ -182,11 +182,12 @@ export class Serialization extends Context.Service<
     Layer.effect(Serialization, make(options, undefined))
 
   /**
-   * Layer of `Serialization` over the `WorkerPool` that the caller provides: a pool shared with other layers, or a mocked one.
+   * Layer of `Serialization` over the `WorkerPool` that the caller provides: a pool shared with other layers, or a
+   * mocked one.
    *
    * **Details**
    *
-   * The options of the pool (`maxThreads` to `workerUrl`) mean nothing here: they are those of `WorkerPool.layer`.
+   * The options of the pool (`maxThreads` to `workerUrl`) have no effect here. Give them to `WorkerPool.layer`.
    *
    * **Example** (Over a pool that starts no threads)
    *
@@ -238,7 +239,7 @@ const make = Effect.fnUntraced(function* (options: LayerOptions | undefined, por
   engine.onJobEnded = () => routes.look()
   if (shadow !== undefined) {
     shadow.onDifference = (label, pointer) => {
-      const message = `Shadow mode: the text differs from JSON.stringify's at ${pointer === "" ? "the root" : pointer}`
+      const message = `Shadow mode: the output differs from JSON.stringify's at ${pointer === "" ? "the root" : pointer}`
       fork(Effect.annotateLogs(Effect.logWarning(message), { name, label }))
     }
   }

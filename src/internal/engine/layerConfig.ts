@@ -10,11 +10,12 @@ const { Boolean, Duration, Int, Literals, Number, String: Text } = Config
  * The options of a layer in the environment, each optional: `SERIALIZATION_NAME`, `SERIALIZATION_SYNC_THRESHOLD`,
  * `SERIALIZATION_ROUTING`, `SERIALIZATION_FALLBACK`, `SERIALIZATION_TURN_BUDGET`, `SERIALIZATION_ROLLOUT`,
  * `SERIALIZATION_SHADOW`, `SERIALIZATION_MAX_THREADS`, `SERIALIZATION_MIN_THREADS`, `SERIALIZATION_IDLE_TIMEOUT`,
- * `SERIALIZATION_MAX_QUEUE`, `SERIALIZATION_TASK_TIMEOUT`, `SERIALIZATION_SHUTDOWN_TIMEOUT` and `SERIALIZATION_WORKER_URL`.
+ * `SERIALIZATION_MAX_QUEUE`, `SERIALIZATION_TASK_TIMEOUT`, `SERIALIZATION_SHUTDOWN_TIMEOUT` and
+ * `SERIALIZATION_WORKER_URL`.
  *
  * **Details**
  *
- * Durations are written like `30 seconds`. Memory limits of threads (`resourceLimits`) are for code only.
+ * Durations are written like `30 seconds`. Memory limits of threads (`resourceLimits`) can only be set in code.
  *
  * **Example** (The environment, with one option from elsewhere)
  *

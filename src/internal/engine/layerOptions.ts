@@ -19,11 +19,11 @@ export interface LayerOptions extends WorkerPoolOptions {
   /** Tells the metrics of two layers apart. Default `"default"`. */
   readonly name?: string | undefined
   /**
-   * Values whose text is estimated below this many UTF-16 code units are given to `JSON.stringify` at once. A whole number
-   * from 0 up, or `Infinity`. Default 1024.
+   * Values with an estimated output below this many UTF-16 code units take plain `JSON.stringify`. A whole number from
+   * 0 up, or `Infinity`. Default 1024.
    */
   readonly syncThreshold?: number | undefined
-  /** Default `"adaptive"`. */
+  /** Which thread makes the JSON. Default `"adaptive"`. */
   readonly routing?: Routing | undefined
   /**
    * Whether the calling thread takes over when a worker thread fails. Default `true`; `false` makes it an error,
@@ -31,17 +31,18 @@ export interface LayerOptions extends WorkerPoolOptions {
    */
   readonly fallback?: boolean | undefined
   /**
-   * How long all calls together may hold the event loop in one turn. More than zero, and finite. Default 1 millisecond.
+   * For how long all calls together may block the event loop in one turn (one iteration of it). More than zero, and
+   * finite. Default 1 millisecond.
    */
   readonly turnBudget?: Duration.Input | undefined
   /**
-   * The share of the calls at or above `syncThreshold` that go off the event loop, from 0 to 1; the rest stays on
+   * The share of the calls at or above `syncThreshold` that go off the event loop, from 0 to 1. The rest stays on
    * `JSON.stringify`. A `SubscriptionRef` changes it while the program runs. Default 1, or 0 with `shadow`.
    */
   readonly rollout?: number | SubscriptionRef.SubscriptionRef<number> | undefined
   /**
-   * Of the calls that the rollout leaves on `JSON.stringify`, the share that is done by the library as well, after the answer:
-   * the two texts are compared, and so is for how long each holds the event loop. Values with user code in them are skipped.
+   * Of the calls that the rollout leaves on `JSON.stringify`, the share that the library repeats after the answer. It
+   * compares the two outputs, and for how long each blocks the event loop. Values with user code in them are skipped.
    * From 0 to 1. Default 0.
    */
   readonly shadow?: number | undefined

@@ -2,15 +2,15 @@
  * How late this thread's event loop is, measured by Node and kept over a rolling window.
  *
  * What Node's histogram does, as tried on 24.21 and 26.10:
- * - With `samplePerIteration` every iteration of the loop is measured, exactly. Its first sample alone counts the time for which
- *   an idle loop slept, so it is thrown away. Versions without the option ignore it in silence.
- * - Without, a timer measures how late it is itself, and what it records includes its own interval: a hold of 45 ms reads as
- *   45 to 55. So the interval is subtracted, and what is told is never too much. After `reset()` it misses a hold that comes
- *   at once.
+ * - With `samplePerIteration` every iteration of the loop is measured, exactly. Its first sample alone counts the time
+ *   for which an idle loop slept, so it is thrown away. Versions without the option ignore it in silence.
+ * - Without, a timer measures how late it is itself, and what it records includes its own interval: a hold of 45 ms
+ *   reads as 45 to 55. So the interval is subtracted, and what is told is never too much. After `reset()` it misses a
+ *   hold that comes at once.
  *
- * Who reads must not reset, or two who scrape take each other's maximum away. So there are two histograms here, each reset once
- * in a window by a timer of our own, half a window apart: what one misses at its reset, the other sees, and the older one always
- * covers between half a window and a whole one.
+ * Who reads must not reset, or two who scrape take each other's maximum away. So there are two histograms here, each
+ * reset once in a window by a timer of our own, half a window apart: what one misses at its reset, the other sees, and
+ * the older one always covers between half a window and a whole one.
  */
 import { monitorEventLoopDelay, performance } from "node:perf_hooks"
 import { realTimers } from "../turns/realTimers.ts"

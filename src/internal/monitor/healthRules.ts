@@ -22,7 +22,7 @@ export interface HealthRule {
   readonly name: "WorkerPoolFailureRate" | "WorkerPoolBreakerOpen" | "EventLoopBlocking"
   /** Undefined while the rule does not fire. */
   readonly severity: "critical" | "warning" | undefined
-  /** What it looks at: a share, a number of milliseconds, or 1 for a breaker that is not closed. */
+  /** What it looks at: a share, a number of milliseconds, or 1 for a circuit breaker that is not closed. */
   readonly value: number
   readonly threshold: number
   /** What it has found, in words. */
@@ -95,8 +95,8 @@ export const evaluate = (
     },
     {
       name: "WorkerPoolBreakerOpen",
-      // Half-open is no more than a warning: if it were critical, an instance that is given no more calls because it is not
-      // healthy could never find out that it is.
+      // Half-open is no more than a warning: if it were critical, an instance that is given no more calls because it is
+      // not healthy could never find out that it is.
       severity: breaker === "open" ? "critical" : breaker === "half-open" ? "warning" : undefined,
       value: breaker === "closed" ? 0 : 1,
       threshold: 0,

@@ -12,13 +12,13 @@ import { duration, isObject, isShare, isWhole, milliseconds, share, whole, wrong
  */
 export interface EventLoopMonitorOptions {
   /**
-   * How far back `maxLagInWindow` goes; the other figures are of the last half of it, at least. From 20 milliseconds up.
+   * How far back `maxLagInWindow` goes. The other figures cover at least the last half of it. From 20 milliseconds up.
    * Default 1 minute.
    */
   readonly window?: Duration.Input | undefined
   /**
-   * How often the delay is measured where Node cannot measure each iteration of the loop (before 24.21, and from 25 up to 26.5).
-   * Whole milliseconds. Default 10 milliseconds.
+   * How often the delay is measured where Node cannot measure each iteration of the loop (before 24.21, and from 25 up
+   * to 26.5). Whole milliseconds. Default 10 milliseconds.
    */
   readonly resolution?: Duration.Input | undefined
 }
@@ -34,11 +34,11 @@ export interface HealthOptions {
   readonly window?: Duration.Input | undefined
   /** How often the rules are evaluated. Default 5 seconds. */
   readonly interval?: Duration.Input | undefined
-  /** How many calls must have gone to the pool in the window before their failure rate counts. Default 20. */
+  /** How many calls must use the pool in the window before their failure rate counts. Default 20. */
   readonly minCalls?: number | undefined
-  /** `WorkerPoolFailureRate` fires above it. From 0 to 1. Default 0.05. */
+  /** `WorkerPoolFailureRate` fires above this rate. From 0 to 1. Default 0.05. */
   readonly maxFailureRate?: number | undefined
-  /** `EventLoopBlocking` fires above it. Default 50 milliseconds. */
+  /** `EventLoopBlocking` fires above this delay. Default 50 milliseconds. */
   readonly maxLag?: Duration.Input | undefined
 }
 

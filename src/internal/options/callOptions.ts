@@ -4,12 +4,13 @@
 import type { NextPage, Omitted, Shape } from "./shapeOptions.ts"
 
 /**
- * Which thread makes the text of a value at or above `syncThreshold`.
+ * Which thread makes the JSON of a value at or above `syncThreshold`.
  *
  * **Details**
  *
- * - `"adaptive"`: what takes less of the calling thread's time, as measured while the program runs. No call waits for a thread to
- *   start: until one is ready the calling thread does all, in slices, and one is started beside it when there is work for it.
+ * - `"adaptive"`: the one that takes less of the calling thread's time, as measured while the program runs. No call
+ *   waits for a thread to start. Until one is ready the calling thread does everything, in slices. A thread starts
+ *   beside it when there is enough work.
  * - `"worker"`: worker threads, whatever it costs. The first call waits for the first thread.
  * - `"sliced"`: the calling thread, in slices, never a worker thread.
  * - `"sync"`: plain `JSON.stringify`, at any size.
@@ -20,8 +21,9 @@ import type { NextPage, Omitted, Shape } from "./shapeOptions.ts"
 export type Routing = "adaptive" | "worker" | "sliced" | "sync"
 
 /**
- * How a call went: `"sync"` plain `JSON.stringify`; `"sliced"` in slices on the calling thread; `"worker"` all or some of it on
- * worker threads; `"fallback"` a worker thread failed, and the calling thread took over.
+ * How a call went. `"sync"`: plain `JSON.stringify`. `"sliced"`: in slices on the calling thread. `"worker"`: all or
+ * some frames on worker threads. `"fallback"`: a worker thread failed or the circuit breaker was open, and the calling
+ * thread took over.
  *
  * @category models
  * @since 0.1.0
@@ -42,8 +44,8 @@ export interface SerializeOptions {
   /** The second argument of `JSON.stringify`: a function, or the names of the properties to keep. */
   readonly replacer?: ((this: any, key: string, value: any) => any) | ReadonlyArray<string | number> | null | undefined
   /**
-   * The longest text allowed: UTF-16 code units for text, bytes for bytes and streams. A whole number from 0 up, or
-   * `Infinity`, which is the default.
+   * The longest output allowed: UTF-16 code units for strings, bytes for bytes and streams. A whole number from 0 up,
+   * or `Infinity`, which is the default.
    */
   readonly maxSize?: number | undefined
   /**
@@ -61,19 +63,19 @@ export interface SerializeOptions {
   /** Overrides the layer's `routing` for this call. */
   readonly routing?: Routing | undefined
   /**
-   * Who calls, like `"GET /report"`: the metrics tell how long the calls of each label held the event loop. The first hundred
-   * labels of a layer are counted, those that come later together as `"other"`; so no ids in it.
+   * Who calls, like `"GET /report"`. The metrics show for how long the calls of each label block the event loop. A
+   * layer counts its first hundred labels apart and all later ones as `"other"`, so put no ids in it.
    */
   readonly label?: string | undefined
   /**
-   * What the rollout goes by, the id of a user for example: calls with the same key are in it, or not, together. Default: by
-   * chance.
+   * What the rollout goes by, for example the id of a user. Calls with the same key are in it together, or out of it
+   * together. Default: by chance.
    */
   readonly rolloutKey?: string | undefined
 }
 
 /**
- * What is known of a stream when its last chunk is out.
+ * The summary of a stream, after its last chunk.
  *
  * @category models
  * @since 0.1.0
@@ -105,8 +107,9 @@ export interface StreamOptions extends SerializeOptions {
   /** The largest chunk, in bytes. A whole number from 1 to 16777216 (16 MiB). Default 65536. */
   readonly chunkSize?: number | undefined
   /**
-   * Called once, after the last chunk was taken. Not called if the stream fails or is stopped early. What it throws is a defect
-   * of the stream; so is what its promise is rejected with, if it gives one, and the stream ends when that is settled.
+   * Called once, after the last chunk was taken. Not called if the stream fails or is stopped early. What it throws is
+   * a defect of the stream. If it returns a promise, the stream ends when the promise is settled, and a rejection is a
+   * defect of the stream.
    */
   readonly onEnd?: ((summary: StreamSummary) => void) | undefined
 }
@@ -118,7 +121,7 @@ export interface StreamOptions extends SerializeOptions {
  * @since 0.1.0
  */
 export interface SerializationResult {
-  /** The text. */
+  /** The JSON. */
   readonly serialized: string
   /** Whether it was shortened to `maxSize`. */
   readonly truncated: boolean
@@ -143,7 +146,7 @@ export interface SerializationResult {
  * @since 0.1.0
  */
 export interface SerializedBytes {
-  /** The text in UTF-8. */
+  /** The JSON in UTF-8. */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** Whether it was shortened to `maxSize`. */
   readonly truncated: boolean

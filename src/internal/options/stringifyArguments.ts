@@ -1,5 +1,6 @@
 /**
- * The second and third argument of `JSON.stringify`, read as it reads them: any value is allowed, and odd ones mean nothing.
+ * The second and third argument of `JSON.stringify`, read as it reads them: any value is allowed, and odd ones mean
+ * nothing.
  */
 import { isNumberObject, isStringObject } from "node:util/types"
 import type { SerializeOptions } from "./callOptions.ts"
@@ -31,8 +32,8 @@ export const readArguments = (options: SerializeOptions | undefined): Arguments 
 export const spaceOf = ({ pretty, space }: SerializeOptions): unknown =>
   space !== undefined ? space : pretty === true ? 2 : undefined
 
-// ECMA-262, JSON.stringify, step 4: strings, numbers, and objects that hold one; each name once. The length is read once, before the
-// elements: a getter among them may change it.
+// ECMA-262, JSON.stringify, step 4: strings, numbers, and objects that hold one; each name once. The length is read
+// once, before the elements: a getter among them may change it.
 const namesOf = (replacer: ReadonlyArray<unknown>): ReadonlyArray<string> => {
   const names = new Set<string>()
   const length = lengthOf(replacer)

@@ -1,14 +1,14 @@
 /**
  * The checks of a call's options, and their defaults.
  *
- * All are pure: they return what is wrong as a message, which the caller makes an `InvalidOptions`. A call with options in
- * order allocates nothing here, because a whole call may take a microsecond.
+ * All are pure. They return what is wrong as a message, and the caller makes it an `InvalidOptions`. Valid options
+ * allocate nothing here, because a whole call may take a microsecond.
  */
 import type { SerializeOptions, StreamOptions } from "./callOptions.ts"
 import { count, isCount, isObject, isWhole, wrong } from "./validators.ts"
 
 export const defaultChunkSize = 65_536
-/** A chunk is copied as it grows, and memory that cannot be had is nobody's wish: 16 MiB. */
+/** 16 MiB: a chunk is copied as it grows, and nobody wants an allocation that fails. */
 const largestChunkSize = 16_777_216
 
 /** What is wrong with the options of `serialize` and `serializeToBytes`, if anything is. */

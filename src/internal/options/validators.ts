@@ -1,5 +1,6 @@
 /**
- * What an option may be, in code and in words. All functions are pure. A message says what was expected and what was given.
+ * What an option may be, in code and in words. All functions are pure. A message says what was expected and what was
+ * given.
  */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"

@@ -16,38 +16,38 @@ import { count, duration, isCount, isObject, isWhole, milliseconds, whole, wrong
  */
 export interface WorkerPoolOptions {
   /**
-   * The most threads that run at the same time. A whole number from 1 up. Default: half of the machine's parallelism, but at
-   * least 2.
+   * The most threads that run at the same time. A whole number from 1 up. Default: half of the machine's parallelism,
+   * but at least 2.
    */
   readonly maxThreads?: number | undefined
   /**
-   * How many threads stay when there is nothing to do. A whole number from 0 to `maxThreads`. Default 0.
-   * The pool starts none before its first task, whatever this says.
+   * How many threads stay when there is nothing to do. A whole number from 0 to `maxThreads`. Default 0. The pool
+   * starts none before its first task, whatever this says.
    */
   readonly minThreads?: number | undefined
   /** How long a thread over `minThreads` may be idle before it ends. Default 30 seconds. */
   readonly idleTimeout?: Duration.Input | undefined
   /**
-   * How many frames may wait for a thread; one more fails with `QueueFull`. A whole number from 0 up, or `Infinity`.
-   * Default 256. Frames that a thread has already been given, up to eight a thread, do not count.
+   * How many frames may wait for a thread. One more fails with `QueueFull`. A whole number from 0 up, or `Infinity`.
+   * Default 256. Frames that a thread has received, up to eight a thread, do not count.
    */
   readonly maxQueue?: number | undefined
   /**
-   * How long a thread may take to answer. Its clock starts when the thread is given the frame. When it runs out all threads
-   * are retired, for the one that hangs cannot be asked. More than zero. Default 10 seconds.
-   * A thread may take as long to start, and never has less than ten seconds for it.
+   * How long a thread may take to answer. The clock starts when the thread receives the frame. When the time is over,
+   * the pool retires all threads, because a thread that hangs cannot be asked to stop. More than zero. Default 10
+   * seconds. A thread may take as long to start, and always has at least ten seconds for it.
    */
   readonly taskTimeout?: Duration.Input | undefined
   /** How long a shutdown waits for frames in flight before it ends the threads. Default 5 seconds. */
   readonly shutdownTimeout?: Duration.Input | undefined
   /**
-   * Memory limits of each thread, as `new Worker` takes them. Default: Node's own. A thread needs 16 MB of old generation to
-   * start; below 8 MB is refused, since V8 may end the whole process there.
+   * Memory limits of each thread, as `new Worker` takes them. Default: Node's own. A thread needs 16 MB of old
+   * generation to start; below 8 MB is refused, since V8 may end the whole process there.
    */
   readonly resourceLimits?: ResourceLimits | undefined
   /**
-   * The worker file: a `file:` URL or an absolute path. Default: `worker.js` beside this module. Needed when the program is
-   * bundled, since bundlers do not see that the file is used.
+   * The worker file: a `file:` URL or an absolute path. Default: `worker.js` beside this module. Bundled programs need
+   * it, because bundlers do not see that the file is used.
    */
   readonly workerUrl?: string | URL | undefined
 }

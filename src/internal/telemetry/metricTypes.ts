@@ -1,18 +1,19 @@
 /**
- * What a layer tells of itself, as types. The public modules export them.
+ * What a layer reports, as types. The public modules export them.
  */
 
 /**
- * What a layer has done so far. Counts are of calls that have ended, failed ones included; those that their caller stopped are in
- * `interrupted` alone. Times are in milliseconds.
+ * What a layer has done so far. It counts calls that have ended, failed ones included. Calls that their caller stopped
+ * are only in `interrupted`. Times are in milliseconds. A *hold* is one uninterrupted time for which the event loop is
+ * blocked.
  *
  * @category models
  * @since 0.1.0
  */
 export interface SerializationMetrics {
-  /** Calls done by plain `JSON.stringify`. */
+  /** Calls that plain `JSON.stringify` made. */
   readonly syncPath: number
-  /** Calls with frames done by worker threads. */
+  /** Calls with frames on worker threads. */
   readonly workerPath: number
   /** Calls done in slices on the calling thread. */
   readonly slicedPath: number
@@ -22,50 +23,51 @@ export interface SerializationMetrics {
   readonly workerErrors: number
   /** `workerErrors / (workerPath + fallbackPath)`, and 0 where both are 0. */
   readonly workerFailureRate: number
-  /** Calls whose text was shortened to `maxSize`. */
+  /** Calls whose output was shortened to `maxSize`. */
   readonly truncated: number
   /** Calls that failed. */
   readonly failures: number
-  /** Failed calls by the tag of their reason. */
+  /** Failed calls by the tag of their reason, and `Defect` for those in which a step of the library threw. */
   readonly failuresByReason: Readonly<Record<string, number>>
   /** Calls with a frame that failed on a worker thread, by the tag of the first reason. */
   readonly workerErrorsByReason: Readonly<Record<string, number>>
-  /** Calls that were stopped by their caller. */
+  /** Calls that their caller stopped. */
   readonly interrupted: number
   /** Length of all results: bytes, and UTF-16 code units of strings. */
   readonly bytes: number
-  /** Frames done by worker threads. */
+  /** Frames sent to worker threads. */
   readonly workerFrames: number
   /** Frames done on the calling thread. */
   readonly slicedFrames: number
   /** Mean time from a call's beginning to its end. */
   readonly avgLatency: number
-  /** Half of the calls took no longer. */
+  /** Half of the calls took no longer than this. */
   readonly p50: number
   readonly p95: number
   readonly p99: number
-  /** The longest time for which this library has held the event loop of this thread, all layers together. */
+  /** The longest hold by this library on this thread, all layers together. */
   readonly longestHold: number
-  /** The longest hold of the event loop by anybody, where an event-loop monitor runs. */
+  /** The longest delay of the event loop by anybody, where an event-loop monitor runs. */
   readonly maxEventLoopLag: number | undefined
   /** The share of calls at or above the threshold that go off the event loop. */
   readonly rollout: number
-  /** The two arms of the rollout, for values at or above the threshold: `control` stays on `JSON.stringify`. */
+  /** The two arms of the rollout, for values at or above the threshold. `control` stays on `JSON.stringify`. */
   readonly arms: { readonly control: ArmMetrics; readonly offloop: ArmMetrics }
-  /** Who held the event loop: calls by their `label`. */
+  /** Who blocked the event loop: calls by their `label`. */
   readonly labels: Readonly<Record<string, LabelMetrics>>
   /** What shadow mode has found, where it is on. */
   readonly shadow: ShadowMetrics | undefined
-  /** Whether the worker pool is used, or left alone for a while because it keeps failing. */
+  /** The circuit breaker: `"open"` while calls leave the worker pool alone because it keeps failing. */
   readonly breaker: "closed" | "open" | "half-open"
   /**
    * What adaptive routing has measured, by kind of frame (content, size, output, and `pretty` where it is indented):
-   * milliseconds of the calling thread for 1,024 code units of text on each route, and how many frames that is known from.
+   * milliseconds of the calling thread for 1,024 code units of text on each route, and how many frames that is known
+   * from.
    */
   readonly costs: Readonly<Record<string, RouteCosts>>
   /**
-   * What a millisecond of a worker thread costs the calling thread, as adaptive routing has measured it: 0 where there are cores
-   * enough for both, up to 1 where other programs want them too.
+   * CPU contention: what a millisecond of a worker thread costs the calling thread, as measured by adaptive routing. 0
+   * where there are cores enough for both, up to 1 where other programs want them too.
    */
   readonly crowding: number
 }
@@ -92,9 +94,9 @@ export interface RouteCosts {
 export interface ArmMetrics {
   readonly calls: number
   readonly avgLatency: number
-  /** For how long they held the event loop, all pieces together. */
+  /** For how long they blocked the event loop, all holds together. */
   readonly holdTime: number
-  /** The longest piece of one call. */
+  /** The longest hold by one call. */
   readonly longestHold: number
 }
 
@@ -106,9 +108,9 @@ export interface ArmMetrics {
  */
 export interface LabelMetrics {
   readonly calls: number
-  /** For how long they held the event loop, all pieces together. */
+  /** For how long they blocked the event loop, all holds together. */
   readonly holdTime: number
-  /** The longest piece of one call. */
+  /** The longest hold by one call. */
   readonly longestHold: number
 }
 
@@ -120,8 +122,8 @@ export interface LabelMetrics {
  */
 export interface ShadowMetrics {
   /**
-   * How values came out: `same`, `different`, `skipped` (user code in the value, or too many at once), `changed` (by the
-   * program, before the comparison was over), `failed`.
+   * How values came out: `same`, `different`, `skipped` (user code in the value, or too many at once), `changed` (by
+   * the program, before the comparison was over), `failed`.
    */
   readonly outcomes: Readonly<Record<"same" | "different" | "skipped" | "changed" | "failed", number>>
   readonly labels: Readonly<Record<string, ShadowLabelMetrics>>
@@ -138,7 +140,7 @@ export interface ShadowLabelMetrics {
   readonly differences: number
   /** JSON Pointer of the first difference. */
   readonly firstDifference: string | undefined
-  /** The longest hold that `JSON.stringify` has caused. */
+  /** The longest hold by `JSON.stringify`. */
   readonly nativeHold: number
   /** The longest hold that the library would have caused. */
   readonly libraryHold: number
