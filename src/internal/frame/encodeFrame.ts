@@ -1,6 +1,6 @@
 /**
- * A frame to its text: the only place that turns values into JSON off the synchronous path. Worker threads and the calling
- * thread run this same code, so the routes cannot differ.
+ * Makes the text of a frame. Apart from plain `JSON.stringify`, this is the only place that turns values into JSON.
+ * Worker threads and the calling thread run this same code, so the routes cannot differ.
  */
 import { isStringOneByteRepresentation } from "node:v8"
 import { toBytes } from "../output/utf8.ts"
@@ -32,9 +32,9 @@ interface TextResult extends FrameResult {
 /**
  * The text of a frame. Throws what native code throws at a value.
  *
- * A value may be another than the one that was planned: user code that runs here changes what comes after it, and a frame that a
- * worker did not answer is older than the value. Elements of an array have a text whatever becomes of them. The value of an entry,
- * and the root, can lose theirs, so the commas of entries are decided here, by what has a text.
+ * A value may differ from the one that was planned: user code that runs here changes what comes after it, and a frame
+ * that a worker did not answer is older than the value. An element of an array always has a text. The value of an
+ * entry, and the root, can lose theirs. So the commas of entries are decided here, by what has a text.
  */
 export const encodeText = (task: FrameTask): TextResult => {
   const { depths, gap, kinds, leads, list, tail, values } = task
@@ -75,13 +75,14 @@ const comma = 0x2c
 const lineFeed = 0x0a
 
 /**
- * What is too much in front of a text that goes on behind entries, where there are none: a comma, or the line break before the closing
- * bracket. `first` is its first character, and `depth` how deep the entries would stand.
+ * What is too much in front of a text that goes on behind entries, where there are none: a comma, or the line break
+ * before the closing bracket. `first` is its first character, and `depth` how deep the entries would stand.
  */
 export const excess = (first: number | undefined, gap: string, depth: number): string =>
   first === comma ? "," : first === lineFeed ? "\n" + gap.repeat(depth - 1) : ""
 
-// Node 26 takes 1.3 to 1.5 times as long for flat records where the second argument is `null` and not missing (`bench/claims.ts`).
+// Node 26 takes 1.3 to 1.5 times as long for flat records where the second argument is `null` and not missing
+// (`bench/claims.ts`).
 const print = marked((value: unknown, names: Array<string> | null): string | undefined =>
   names === null ? stringify(value) : stringify(value, names)
 )
@@ -90,7 +91,7 @@ const print = marked((value: unknown, names: Array<string> | null): string | und
 const whole = (value: unknown, names: Array<string> | null, gap: string, depth: number): string =>
   (gap === "" ? print(value, names) : indented(value, names, gap, depth)) ?? ""
 
-/** Entries with what stands before and between them; the comma before the first of them is the caller's matter. */
+/** Entries with what stands before and between them. The caller decides about the comma before the first. */
 const entries = (value: Entries, names: Array<string> | null, gap: string, depth: number): string =>
   gap === "" ? compactEntries(value, names) : prettyEntries(value, names, gap, depth)
 
@@ -107,9 +108,9 @@ const compact = (kind: Kind, value: unknown, names: Array<string> | null): strin
   }
 }
 
-// From V8 14 on (Node 25), a text of one byte a character is printed many characters at a time, but not where it is part of a longer
-// one, as a piece is: 16 K take 12 us then instead of 4, with line breaks 20 instead of 13 (`bench/claims.ts`). Joined, it is a text
-// of its own.
+// From V8 14 on (Node 25), a text of one byte a character is printed many characters at a time, but not where it is
+// part of a longer one, as a piece is: 16 K take 12 us then instead of 4, with line breaks 20 instead of 13
+// (`bench/claims.ts`). Joined, it is a text of its own.
 const isOwnTextFaster = Number.parseInt(process.versions.v8) >= 14
 
 const piece = (text: string): string =>
@@ -156,8 +157,8 @@ const pretty = (kind: Kind, value: unknown, names: Array<string> | null, gap: st
   }
 }
 
-// Raw line feeds and tabs stand in JSON text only between tokens, never in strings. So every line can be moved to the right
-// afterwards, and where the gap itself holds a line feed, tabs stand in for it until then.
+// Raw line feeds and tabs stand in JSON text only between tokens, never in strings. So every line can be moved to the
+// right afterwards, and where the gap itself holds a line feed, tabs stand in for it until then.
 const indented = marked(
   (value: unknown, names: Array<string> | null, gap: string, shift: number): string | undefined => {
     const hasLineFeed = gap.includes("\n")
@@ -168,8 +169,8 @@ const indented = marked(
   }
 )
 
-// Joined, which gives a text of its own. Appended, each element would be some nodes of a tree that lives as long as the result, and
-// whoever reads that first would wait until V8 has put all of them together.
+// Joined, which gives a text of its own. Appended, each element would be some nodes of a tree that lives as long as the
+// result, and whoever reads that first would wait until V8 has put all of them together.
 const indexed = ({ elements, start }: Indexed, colon: string, separator: string): string => {
   const entries: Array<string> = []
   for (let i = 0; i < elements.length; i++) {
@@ -179,8 +180,8 @@ const indexed = ({ elements, start }: Indexed, colon: string, separator: string)
   return join.call(entries, separator)
 }
 
-// Somebody patched `toJSON` into `Array.prototype` or `Object.prototype` after this frame was planned. The run is ours, not
-// the caller's: an own property keeps the patch away from it.
+// Somebody patched `toJSON` into `Array.prototype` or `Object.prototype` after this frame was planned. The run is ours,
+// not the caller's: an own property keeps the patch away from it.
 const shield = (run: object): void => {
   Object.defineProperty(run, "toJSON", { value: undefined, enumerable: false, configurable: true })
 }

@@ -1,7 +1,7 @@
 /**
- * A frame, as it travels between threads: literal text, with values between to be stringified.
+ * A frame, a part of a value, as it travels between threads: literal text, with values between it to stringify.
  *
- * Plain data of one shape, so that the structured clone is cheap and V8 sees one hidden class.
+ * It is plain data of one shape, so that the structured clone is cheap and V8 sees one hidden class.
  */
 import type { OutputKind } from "../output/output.ts"
 
@@ -24,16 +24,17 @@ export const Kind = {
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
 /**
- * Entries of an object, for {@link Kind.entries}. Not copied into an object: its hidden class would be new for nearly every run of
- * entries (about 1 us an entry that way, `bench/claims.ts`), and keys like `__proto__` or `1` would not stay what and where they are.
+ * Entries of an object, for {@link Kind.entries}. They are not copied into an object. Its hidden class would be new for
+ * nearly every run of entries (about 1 us an entry, `bench/claims.ts`), and keys like `__proto__` or `1` would not stay
+ * what and where they are.
  *
- * What stands before the first of them (comma, line break) is not in the literal text but made with them: a value may have lost its
- * text since it was planned, and then its entry is left out.
+ * The comma or line break before the first entry is not in the literal text. The encoder makes it, because a value may
+ * have lost its text since it was planned. Then its entry is left out.
  */
 export interface Entries {
   readonly keys: ReadonlyArray<string>
   readonly values: ReadonlyArray<unknown>
-  /** Nothing of their object was put into a frame before them, so no comma does. */
+  /** Nothing of their object is in a frame before them, so no comma comes first. */
   readonly isFirst: boolean
 }
 
@@ -44,7 +45,7 @@ export interface Indexed {
 }
 
 /**
- * One frame of a value: the text is `leads[i]` and then the text of `values[i]`, for every `i`, and then `tail`.
+ * One frame of a value. Its text is `leads[i]` and then the text of `values[i]`, for every `i`, and then `tail`.
  *
  * @category models
  * @since 0.1.0
@@ -69,8 +70,9 @@ export interface FrameTask {
 }
 
 /**
- * The answer to a {@link FrameTask}: one of the two is set, as `output` asked. Neither is where native code refuses a value of the
- * frame (a bigint or a cycle that came in after it was planned); the calling thread then asks for the text itself, and says why.
+ * The answer to a {@link FrameTask}. One of `text` and `bytes` is set, as `output` asked. Neither is set if native code
+ * refuses a value of the frame (a bigint or a cycle that came in after it was planned). The calling thread then makes
+ * the text itself, and reports why that fails.
  *
  * @category models
  * @since 0.1.0
@@ -79,16 +81,16 @@ export interface FrameResult {
   readonly text: string | undefined
   readonly bytes: Uint8Array | undefined
   /**
-   * Set where the innermost object that is open at the end has no entry in the text, although the plan gave it some: they have lost
-   * their text. How many levels deep they would stand; 0 in compact text.
+   * Set if the innermost object that is open at the end has no entry in the text, although the plan gave it some: they
+   * have lost their text. The number of levels deep that they would be; 0 in compact text.
    */
   readonly emptyAt?: number | undefined
-  /** The memory of the bytes came from another thread and is the receiver's alone, to free when it has copied them. */
+  /** The memory of the bytes came from another thread and belongs to the receiver, who frees it after the copy. */
   readonly isMoved?: boolean | undefined
 }
 
 /**
- * Stands for an indentation of no width: lines are broken, and begin at once. As long as any can be, and made of
- * characters that JSON text never holds, so that it can be taken out of the finished text.
+ * Stands for an indentation of no width: lines break, and begin at once. It is as long as any indentation can be, and
+ * made of characters that JSON text never holds, so that it can be removed from the finished text.
  */
 export const emptyGap = "\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u000e\u000f\u0010"

@@ -1,8 +1,8 @@
 /**
- * Puts the texts of frames behind one another.
+ * Joins the texts of frames.
  *
- * A frame is made without those before it, so it begins as the plan saw it. Where the object that it goes on with has no entry after
- * all, since what was to stand there has lost its text, there is a comma or a line break too much.
+ * A frame is made without those before it, so it begins as the plan saw it. If all entries before it in its object have
+ * lost their text, it begins with a comma or a line break too much.
  */
 import { excess } from "./encodeFrame.ts"
 import { emptyGap, type FrameResult } from "./frame.ts"
@@ -17,7 +17,7 @@ export class FrameJoiner {
     this.gap = gap
   }
 
-  /** Nothing at all has a text. */
+  /** Whether nothing at all has a text. */
   get isEmpty(): boolean {
     return this.emptyAt !== undefined
   }

@@ -1,5 +1,5 @@
 /**
- * A frame as it was planned: the task, and what routing and the limit want to know of it.
+ * A frame as it was planned: the task, and what routing and the limit need to know of it.
  */
 import type { Shape } from "../value/containerShape.ts"
 import type { FrameTask } from "./frame.ts"

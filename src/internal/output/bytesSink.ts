@@ -1,10 +1,10 @@
 /**
- * Bytes: gathered in chunks, since nobody knows how many there will be, and copied together chunk by chunk at the end. In one go that
- * is a hold of 23 ms at 40 MB (`bench/claims.ts`).
+ * Gathers bytes in chunks, because nobody knows how many there will be, and copies them together at the end, one chunk
+ * a step. In one go that blocks the event loop for 23 ms at 40 MB (`bench/claims.ts`).
  *
- * Chunks are memory that V8 does not count (`SharedArrayBuffer`; it is shared with nobody). Counted, the chunks and the result of a
- * large call bring a full collection about, and until that is done V8 marks the heap for 5 to 10 ms whenever another buffer is made.
- * Those were the longest holds of 40 MB (`bench/stall.ts`).
+ * Chunks are memory that V8 does not count (`SharedArrayBuffer`, shared with nobody). If V8 counted them, the chunks
+ * and the result of a large call would start a full collection. Until that is done V8 marks the heap for 5 to 10 ms
+ * whenever another buffer is made. Those were the longest holds of 40 MB (`bench/stall.ts`).
  */
 import type { Sink } from "./sink.ts"
 import { allocate, toBytes, writeText } from "./utf8.ts"

@@ -1,18 +1,18 @@
 /**
- * Chunks of a stream, each in a buffer of its own, which is the reader's from then on.
+ * Gathers the chunks of a stream. Each has a buffer of its own, which belongs to the reader from then on.
  */
 import type { Sink } from "./sink.ts"
 import { allocate, toBytes, writeText } from "./utf8.ts"
 
 type Chunk = Uint8Array<ArrayBuffer>
 
-/** What a chunk begins with. It grows while more is written into it, so that a small text takes no large one. */
+/** The first size of a chunk. It grows while more is written, so a small text takes no large chunk. */
 const firstSize = 64 * 1024
 const growth = 4
 
 /**
- * The last chunk is copied out of the buffer that it was written into, so that it is not larger than it needs to be. The next stream
- * begins with that buffer: a new one would be 64 KB of garbage for each small document.
+ * The last chunk is copied out of its buffer, so that it is no larger than it needs to be. The next stream begins with
+ * that buffer. A new one would be 64 KB of garbage for each small document.
  */
 let scratch: Chunk | undefined
 

@@ -1,5 +1,5 @@
 /**
- * What a call gives: a string, or bytes.
+ * What a call returns: a string, or bytes.
  */
 import { BytesSink } from "./bytesSink.ts"
 import { type Sink, StringSink } from "./sink.ts"

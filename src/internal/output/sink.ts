@@ -1,5 +1,6 @@
 /**
- * Where the text of a call is gathered: a string here, bytes in `output/bytesSink.ts`, chunks of a stream in `output/chunkSink.ts`.
+ * Gathers the text of a call: as a string here, as bytes in `output/bytesSink.ts`, as chunks of a stream in
+ * `output/chunkSink.ts`.
  */
 import { constants } from "node:buffer"
 
@@ -9,7 +10,7 @@ export interface Sink<A = unknown> {
   bytes(bytes: Uint8Array): void
   /** True when no more should be written for now. */
   readonly isFull: boolean
-  /** True when what was written can no longer be given back as one value. */
+  /** True when the text is too long to be one value. */
   readonly isTooLong: boolean
   /** Does a piece of the last step; true when there is more of it. */
   finish(): boolean

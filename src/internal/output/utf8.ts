@@ -1,28 +1,30 @@
 /**
  * Text to UTF-8, as `TextEncoder` does it.
  *
- * Node 24's encoder is slow with text of one byte a character that is not ASCII: 32 K of Latin-1 take it 14 us, and `Buffer.write` 1
- * (`bench/claims.ts`). On Node 26 it is as fast.
+ * Node 24's encoder is slow with text of one byte a character that is not ASCII: it takes 14 us for 32 K of Latin-1,
+ * and `Buffer.write` takes 1 (`bench/claims.ts`). Node 26's encoder is as fast as `Buffer.write`.
  */
 import { isStringOneByteRepresentation } from "node:v8"
 
 const encoder = new TextEncoder()
 const isEncoderSlow = Number.parseInt(process.versions.node) < 26
 
-/** Where fewer bytes are left, or characters given, `Buffer.write` has nothing to win. */
+/** With fewer bytes left, or fewer characters, `Buffer.write` gains nothing. */
 const fewBytes = 2_048
 const fewCharacters = 4_096
 
 /**
- * Memory for bytes. Not filled with zeros: all of it is written before anybody sees it. `new Uint8Array` of 64 KB takes ten times as
- * long (`bench/claims.ts`).
+ * Memory for bytes. Not filled with zeros: all of it is written before anybody sees it. `new Uint8Array` of 64 KB takes
+ * ten times as long (`bench/claims.ts`).
  */
 export const allocate = (size: number): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
 
 /** Code units that were read, and bytes that were written. */
 export type Progress = ReturnType<TextEncoder["encodeInto"]>
 
-/** Writes from `at` on what there is room for, or a part of that. Nothing is read when there is no room for a character. */
+/**
+ * Writes from `at` on what there is room for, or a part of that. Nothing is read when there is no room for a character.
+ */
 export const writeText = (text: string, target: Uint8Array, at: number): Progress => {
   const room = target.length - at
   if (!isEncoderSlow || room < fewBytes || !isStringOneByteRepresentation(text)) {

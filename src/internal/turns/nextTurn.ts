@@ -1,9 +1,10 @@
 /**
- * Calls back in the next turn of the event loop, also where `setImmediate` was a fake already when this library was loaded.
+ * Calls back in the next turn of the event loop, even if `setImmediate` was a fake already when this library was
+ * loaded.
  *
- * An immediate can be told not to keep the process alive, which a promise of the next turn cannot. But a fake immediate never fires,
- * and looks like a real one. So the first one gets a promise beside it. If the promise is kept first, the immediates are fakes, and
- * promises take their place from then on.
+ * An immediate can be told not to keep the process alive. A promise of the next turn cannot. But a fake immediate never
+ * fires, and looks like a real one. So the first immediate gets a promise beside it. If the promise settles first, the
+ * immediates are fakes, and promises replace them from then on.
  */
 import { realTimers } from "./realTimers.ts"
 
@@ -14,7 +15,7 @@ export interface PlannedTurn {
   unref(): void
 }
 
-/** Whether immediates fire: not known before the first one has, or has not. */
+/** Whether immediates fire. Undefined until the first one has fired or has not. */
 let isReal: boolean | undefined
 
 export const onNextTurn = (callback: () => void): PlannedTurn => {

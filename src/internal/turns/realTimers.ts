@@ -1,9 +1,10 @@
 /**
- * The timers and the clock that Node gives, whatever a test puts in their place.
+ * Node's own timers and clock, whatever a test puts in their place.
  *
- * Fake timers (Vitest, Jest, Sinon, `node:test`) replace globals and the exports of `node:timers`. Work that waits for a faked
- * `setImmediate` hangs until the test moves its clock, and for good once the real timers are back. So all are taken when this
- * module loads, and nothing in this library reads the globals. What is meant to follow a test's clock asks `Clock` of Effect.
+ * Fake timers (Vitest, Jest, Sinon, `node:test`) replace globals and the exports of `node:timers`. Work that waits for
+ * a faked `setImmediate` hangs until the test moves its clock, and for good once the real timers are back. So this
+ * module takes them all when it loads, and nothing in this library reads the globals. Code that should follow a test's
+ * clock uses Effect's `Clock`.
  *
  * It is an object, so that tests of this library can move its clock: `vi.spyOn(realTimers, "now")`.
  */
@@ -21,7 +22,10 @@ export const realTimers = {
   setInterval,
   clearInterval,
   queueMicrotask: globalThis.queueMicrotask,
-  /** A promise of the next turn. No tool fakes this one, so it is real even where fake timers were there before this module. */
+  /**
+   * A promise of the next turn. No tool fakes this one, so it is real even where fake timers were there before this
+   * module.
+   */
   nextTurn: (): Promise<void> => yieldTurn.call(scheduler)
 }
 

@@ -1,6 +1,6 @@
 /**
- * Work that goes on in turns of the event loop: begins in its caller's own turn, waits for workers, runs in its caller's context, and
- * counts for how long it has held the loop. What its steps are is another's matter (`engine/job.ts`).
+ * Work in turns of the event loop. It begins in its caller's own turn, waits for workers, runs in its caller's context,
+ * and counts for how long it has blocked the loop. `engine/job.ts` has the steps.
  */
 import { AsyncLocalStorage } from "node:async_hooks"
 import { realTimers } from "./realTimers.ts"
@@ -9,18 +9,18 @@ import { charge, holdProcess, releaseProcess, schedule, type Task, timeLeft } fr
 export abstract class InTurns implements Task {
   readonly budget: number
   isDone = false
-  /** Milliseconds for which the event loop was held: all pieces together, and the longest of them. */
+  /** Milliseconds for which the event loop was blocked: all holds together, and the longest. */
   held = 0
   longestHeld = 0
   /** Milliseconds spent waiting for room: of a worker thread, mostly. */
   waited = 0
-  /** Nobody is waited for: neither a worker nor the reader of a stream. */
+  /** It waits for nobody: neither for a worker nor for the reader of a stream. */
   protected isInOneGo = false
   private isScheduled = false
   private isWaiting = false
   private isRunning = false
   private isWoken = false
-  /** When the piece of work that is being done began, 0 between pieces. */
+  /** When the current piece of work began; 0 between pieces. */
   private pieceBegan = 0
   private cancelWait: (() => void) | undefined = undefined
   private inContext: (<R>(f: () => R) => R) | undefined = undefined
@@ -89,7 +89,7 @@ export abstract class InTurns implements Task {
     this.isRunning = false
     this.isScheduled = false
     this.endPiece()
-    // Who is told of the end has thrown.
+    // The code that was told of the end has thrown.
     if (this.isDone) throw thrown
     this.crash(thrown)
   }
@@ -116,8 +116,8 @@ export abstract class InTurns implements Task {
   }
 
   /**
-   * Goes on when `subscribe` calls back: there is room for what is next, or none can be had. What `subscribe` returns stops the
-   * waiting.
+   * Goes on when `subscribe` calls back: there is room for what is next, or none can be had. What `subscribe` returns
+   * stops the waiting.
    */
   protected waitForRoom<A>(
     subscribe: (callback: (outcome: A) => void) => () => void,
@@ -135,7 +135,7 @@ export abstract class InTurns implements Task {
     return false
   }
 
-  /** It is done, or stopped. */
+  /** To be called when it is done, or stopped. */
   protected endTurns(): void {
     this.isDone = true
     this.endPiece()

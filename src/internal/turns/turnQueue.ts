@@ -1,9 +1,10 @@
 /**
- * Turns of the event loop, shared by all calls of all layers on this thread: the one way in which this library does long work.
+ * Turns of the event loop, shared by all calls of all layers on this thread: the one way in which this library does
+ * long work.
  *
- * A turn goes from one check phase (`setImmediate`) to the next. Whatever is done in it, at once in a caller's own turn or
- * later for calls in flight, is added up in `spent`, and a call goes on only while that is below its own budget. So a hundred
- * concurrent calls hold the loop no longer than one does.
+ * A turn is one iteration of the loop, from one check phase (`setImmediate`) to the next. All work in it is added up in
+ * `spent`: work at once in a caller's own turn, and later work for calls in flight. A call goes on only while `spent`
+ * is below its own budget. So a hundred concurrent calls block the loop no longer than one does.
  */
 import { onNextTurn, type PlannedTurn } from "./nextTurn.ts"
 import { realTimers } from "./realTimers.ts"
@@ -25,7 +26,8 @@ let planned: PlannedTurn | undefined
 let isTicking = false
 let longest = 0
 
-// Nobody has done anything in this turn yet. The next one begins anew; a process that could end need not wait for it.
+// Nobody has done anything in this turn yet. The next turn starts at zero. A process that could end need not wait for
+// it.
 const begin = (): void => {
   if (planned !== undefined || isTicking) return
   spent = 0
@@ -39,7 +41,7 @@ export const timeLeft = (budget: number): number => {
   return budget - spent
 }
 
-/** Adds work that was done in a caller's own turn. */
+/** Adds the time of work that was done in a caller's own turn. */
 export const charge = (milliseconds: number): void => {
   begin()
   spent += milliseconds
@@ -82,7 +84,7 @@ const tick = (): void => {
   }
 }
 
-// What a task throws is its own affair: here it would take the turns of all others with it.
+// What a task throws must end only that task. Here it would end the turns of all others too.
 const stepOf = (task: Task): boolean => {
   try {
     return task.step()
@@ -96,7 +98,7 @@ const fail = (task: Task, thrown: unknown): void => {
   try {
     task.fail(thrown)
   } catch (error) {
-    // Nobody is left to tell but the process.
+    // Only the process is left to be told.
     realTimers.queueMicrotask(() => {
       throw error
     })
@@ -106,7 +108,7 @@ const fail = (task: Task, thrown: unknown): void => {
 let waiting = 0
 let keeper: NodeJS.Timeout | undefined
 
-/** Keeps the process alive while a call waits for a worker thread: idle threads do not. */
+/** Keeps the process alive while a call waits for a worker thread. Idle threads do not. */
 export const holdProcess = (): void => {
   if (waiting++ === 0) keeper = realTimers.setInterval(() => {}, 0x7fff_ffff)
 }

@@ -1,11 +1,11 @@
 /**
  * How elements of the caller's arrays are read.
  *
- * V8 keeps an array of doubles, one of small integers and one of other values in different forms. Where optimized code reads
- * `array[i]` in one place for more than one form, V8 has it turn the narrower form into the wider one, for good, although it only
- * reads: an array of doubles becomes one of boxed numbers, which costs its owner memory (28 bytes for a pair) and garbage
- * collections. A place that has seen many kinds of receivers does not do so, but takes 9 ns instead of 4.5 (`bench/claims.ts`). So
- * a few elements are read in such a place, and say which place is for the others.
+ * V8 keeps arrays of doubles, of small integers and of other values in different forms. If one place reads `array[i]`
+ * for more than one form, optimized V8 code turns the narrower form into the wider one, for good, although it only
+ * reads. An array of doubles becomes one of boxed numbers, which costs its owner memory (28 bytes for a pair) and
+ * garbage collections. A place that has seen many kinds of receivers does not do so, but takes 9 ns instead of 4.5
+ * (`bench/claims.ts`). So a few elements are read in such a place. They decide which place reads the others.
  */
 import { isProxy } from "node:util/types"
 
@@ -44,7 +44,7 @@ const forms: ReadonlyArray<any> = [
 ]
 for (let i = 0; i < 100; i++) for (const form of forms) elementAt(form, 0)
 
-/** Longer arrays that have numbers first, last and in the middle are thought to hold nothing else. */
+/** Longer arrays with numbers first, last and in the middle are taken to hold nothing else. */
 const longestRow = 8
 
 /** The estimated text of a point or a pair, 0 for other arrays: no call, no loop with a limit. */
@@ -60,7 +60,7 @@ export const fewNumbers = (array: ReadonlyArray<unknown>): number => {
 /** What may be the first element of an array that V8 keeps as numbers (a hole reads as `undefined`). */
 export const isNumberLike = (first: unknown): boolean => typeof first === "number" || first === undefined
 
-/** Keeps rows of numbers and other values out of the loop for numbers. What throws does so again in its turn. */
+/** Keeps rows of numbers and other values out of the loop for numbers. What throws here throws again in its turn. */
 export const isVector = (array: ReadonlyArray<unknown>): boolean => {
   const { length } = array
   try {

@@ -1,5 +1,5 @@
 /**
- * What kinds of containers a text has, as the plan enters them.
+ * The kinds of containers of a text, as the plan enters them.
  */
 
 /** What kind of container is open. Small integers: compared at every step. */

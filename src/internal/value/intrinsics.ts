@@ -1,8 +1,9 @@
 /**
  * What this realm's built-ins were when the library was loaded, and whether they still are.
  *
- * Other code may patch `Date.prototype.toJSON` or `Array.prototype` at any time. The natives are captured once, so that a
- * patch cannot break the engine, and compared with `===`, so that a patch is noticed and obeyed as `JSON.stringify` obeys it.
+ * Other code may patch `Date.prototype.toJSON` or `Array.prototype` at any time. The natives are captured once, so that
+ * a patch cannot break the engine. They are compared with `===`, so that the engine notices a patch and obeys it as
+ * `JSON.stringify` does.
  */
 export const stringify: typeof JSON.stringify = JSON.stringify
 
@@ -19,15 +20,15 @@ export const bufferToJSON: unknown = Buffer.prototype.toJSON
 /** True when a plain object or array made by the engine would be stringified through somebody's patch. */
 export const isPatched = (): boolean => objectPrototype.toJSON !== undefined || arrayPrototype.toJSON !== undefined
 
-/** The same without running an accessor, for whom it is not enough what that answered last. */
+/** The same without running an accessor, for those who cannot rely on its last answer. */
 export const inheritsToJSON = (): boolean => "toJSON" in arrayPrototype
 
 /** True when holes of an array read as `undefined`, as they do on a worker thread. */
 export const areHolesClean = (): boolean => !hasIndex(arrayPrototype) && !hasIndex(objectPrototype)
 
 /**
- * True when `push` fills an array, here and in everybody's code. Where an index of `Array.prototype` is read-only or has no setter it
- * throws, and where it has one the element may be lost.
+ * True when `push` fills an array, here and in everybody's code. It throws where an index of `Array.prototype` is
+ * read-only or has no setter. Where there is a setter the element may be lost.
  */
 export const canFillArrays = (): boolean =>
   arrayPrototype.length === 0 || Object.getOwnPropertyNames(arrayPrototype).every(canBeSet)
@@ -48,7 +49,7 @@ const hasIndex = (object: object): boolean => {
   return first !== undefined && first.charCodeAt(0) <= 0x39
 }
 
-/** A high surrogate that has its low one behind it must not be parted from it. */
+/** A high surrogate must not be separated from the low one behind it. */
 export const isPairAt = (text: string, index: number): boolean => {
   const high = text.charCodeAt(index)
   if (high < 0xd800 || high > 0xdbff) return false

@@ -1,5 +1,5 @@
 /**
- * A container that the plan has entered and not yet left, and how far it is.
+ * A cursor over a container that the plan has entered and not yet left.
  */
 
 import { elementAt, isSliceable, lengthOf, slice } from "../value/arrayElements.ts"
@@ -17,13 +17,15 @@ export class Open {
   /** The next child. Children from `runStart` up to it are passed and wait to be put into the frame together. */
   index = 0
   runStart = 0
-  /** The waiting children, where one of them is not what `value` holds (a `toJSON` gave another). Null: as in `value`. */
+  /**
+   * The waiting children, if one of them is not what `value` holds (a `toJSON` returned another). Null: as in `value`.
+   */
   run: Array<unknown> | null = null
   /** An entry of it is in the text already, so the next one needs a comma. */
   isWritten = false
   /** Its entries go into the frame one by one, each with its key as literal text: a copy could change their order. */
   readonly isLiteral: boolean
-  /** It stands in the place of something else, or native code must not see it as it is. */
+  /** It replaces something else, or native code must not see it as it is. */
   readonly isChanged: boolean
 
   constructor(
@@ -86,12 +88,13 @@ export class Open {
     return values
   }
 
-  // An array that became shorter ends there, as a slice of it does: a million elements that have gone would be as many `null`s.
+  // An array that became shorter ends there, as a slice of it does. A million lost elements would otherwise be as many
+  // `null`s.
   private present(to: number): number {
     return this.shape === Shape.array ? Math.min(to, lengthOf(this.value)) : to
   }
 
-  /** Nothing waits any more: it is all in the frame. */
+  /** Nothing waits any more. All of it is in the frame. */
   settle(): void {
     this.runStart = this.index
     this.run = null

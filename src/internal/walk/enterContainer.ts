@@ -1,5 +1,5 @@
 /**
- * How a container is entered: in which order its children stand, and how they are to be read.
+ * Enters containers: in which order their children come, and how to read them.
  */
 import {
   isBigInt64Array,
@@ -26,12 +26,14 @@ export const openContainer = (value: object, list: ReadonlyArray<string> | null,
 
 /** Typed arrays up to this many elements are left to native code. */
 const fewElements = 256
-/** A typed array over this many elements is not asked for named properties: listing them lists every index as a string. */
+/**
+ * A typed array over this many elements is not asked for named properties: listing them lists every index as a string.
+ */
 export const namedElements = 4_096
 
 /**
- * Enters a typed array without making a string of every index, or says `undefined` where native code does as well (few
- * elements), or where it is to be entered like any object (named properties, bigints, a `DataView`).
+ * Enters a typed array without making a string of every index. Undefined if native code does as well (few elements), or
+ * if it is to be entered like any object (named properties, bigints, a `DataView`).
  */
 export const openTypedArray = (value: ArrayBufferView, isChanged: boolean): Open | undefined => {
   const length = elementsOf(value)
@@ -47,11 +49,11 @@ export const isSmallTypedArray = (value: ArrayBufferView): boolean =>
   !isBigUint64Array(value) &&
   Object.keys(value).length === elementsOf(value)
 
-/** A `Buffer` whose `toJSON`, which is `Buffer`'s own, is not worth calling for all elements at once. */
+/** A `Buffer` with `Buffer`'s own `toJSON`, and too many elements to call it for all of them at once. */
 export const isLargeBuffer = (value: unknown): value is Buffer =>
   isUint8Array(value) && elementsOf(value) > fewElements && isPlainBuffer(value)
 
-/** What `Buffer.prototype.toJSON` gives, but for the copy of all its elements. */
+/** What `Buffer.prototype.toJSON` returns, without the copy of all its elements. */
 export const openBuffer = (buffer: Buffer): readonly [outer: Open, inner: Open] => {
   const outer = new Open(Shape.object, { type: "Buffer", data: buffer }, ["type", "data"], 2, true, false)
   outer.index = 1
@@ -79,8 +81,9 @@ export const elementsOf = (view: ArrayBufferView): number =>
   isTypedArray(view) ? (viewLengthOf.call(view) as number) : 0
 
 /**
- * Elements of a typed array in a buffer of their own: the clone of a view would take the whole buffer behind it along. The
- * class is asked from the array itself, since `slice` of a `Buffer`, or of a subclass, would call another constructor.
+ * Elements of a typed array in a buffer of their own: the clone of a view would take the whole buffer behind it along.
+ * The class is asked from the array itself, since `slice` of a `Buffer`, or of a subclass, would call another
+ * constructor.
  */
 export const copyElements = (view: TypedArray, start: number, end: number): TypedArray => {
   const Constructor = (globalThis as unknown as Record<string, TypedArrayConstructor>)[nameOf.call(view)]!
@@ -92,7 +95,10 @@ export const copyElements = (view: TypedArray, start: number, end: number): Type
 const booleanValue = Boolean.prototype.valueOf
 const bigintValue = BigInt.prototype.valueOf
 
-/** The primitive in a `Number`, `String`, `Boolean` or `BigInt` object, as `JSON.stringify` takes it out. May run user code. */
+/**
+ * The primitive in a `Number`, `String`, `Boolean` or `BigInt` object, as `JSON.stringify` takes it out. May run user
+ * code.
+ */
 export const unboxed = (value: object): unknown => {
   if (isNumberObject(value)) return +(value as unknown as number)
   if (isStringObject(value)) return `${value as unknown as string}`

@@ -1,16 +1,16 @@
 /**
- * How long a text will be, as far as that matters: is it worth the engine?
+ * Estimates how long a text will be, as far as it matters: is the value worth the engine?
  *
- * No user code runs here, since a value below the threshold is read once only, by `JSON.stringify` itself. So properties are
- * read only where no getter stands, and a value that hides what it will give (a proxy, a getter, a `toJSON` that is not `Date`'s
- * or `Buffer`'s own) is left to the engine. The walk ends as soon as it passes the threshold.
+ * No user code runs here, because `JSON.stringify` itself must be the only reader of a value below the threshold. So
+ * properties are read only where there is no getter. A value that hides its text (a proxy, a getter, a `toJSON` that is
+ * not `Date`'s or `Buffer`'s own) is left to the engine. The walk ends as soon as it passes the threshold.
  */
 import { isBoxedPrimitive, isProxy } from "node:util/types"
 import { elementAt } from "../value/arrayElements.ts"
 import { elementsOf } from "./enterContainer.ts"
 import { hasUserToJSON, isPlainBuffer, isPlainDate } from "./harmlessToJSON.ts"
 
-/** What a value is estimated at that hides what it will give. */
+/** The estimate of a value that hides its text. */
 export const hiddenSize = Infinity
 const { hasOwn } = Object
 const getDescriptor = Object.getOwnPropertyDescriptor
@@ -96,8 +96,8 @@ const child = (value: unknown, room: number, depth: number): number => {
   }
 }
 
-// An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` that counts or is a proxy. A boxed
-// primitive prints what its methods give.
+// An instance of a class: nothing in it is hidden when nobody up the chain has a `toJSON` that counts or is a proxy. A
+// boxed primitive prints what its methods give.
 const isSimpleInstance = (value: object): boolean => {
   if (isBoxedPrimitive(value)) return false
   let current: object | null = value

@@ -1,9 +1,10 @@
 /**
- * The fast lane of the plan: one visit of each node, by recursion, that adds up how much text a subtree will give.
+ * The fast lane of the plan. It visits each node once, by recursion, and adds up how much text a subtree will give.
  *
- * It changes nothing and copies nothing. A subtree that it comes through whole is left to native `JSON.stringify`. It stops
- * where the frame is full, or at a child that native code must not get as it stands (a `toJSON`, a bigint, a very long string,
- * a typed array, too deep). Then it unwinds, and `trail` says which containers were open, and where in each it stood.
+ * It changes nothing and copies nothing. A subtree that it passes whole is left to native `JSON.stringify`. It stops
+ * where the frame is full, or at a child that native code must not get as it is (a `toJSON`, a bigint, a very long
+ * string, a typed array, too deep). Then it unwinds, and `trail` says which containers were open, and where it was in
+ * each.
  *
  * There is one loop for each kind of container, so that V8's inline caches stay monomorphic, and no closure and no
  * allocation a node (`bench/parts.ts` shows what planning takes).
@@ -19,8 +20,8 @@ const special = -2
 const stopped = -1
 
 /**
- * Levels below which the fast lane does not go. With what was entered before and has no text yet, a frame is at most 500 levels
- * deep: the structured clone gives up at 3,300, native `JSON.stringify` with an array replacer at 2,300.
+ * Levels below which the fast lane does not go. With what was entered before and has no text yet, a frame is at most
+ * 500 levels deep: the structured clone gives up at 3,300, native `JSON.stringify` with an array replacer at 2,300.
  */
 export const visitDepth = 400
 
@@ -77,8 +78,8 @@ export class Visit {
   }
 
   /**
-   * Elements of an array from `from` on. Returns the estimate, or a negative number where it stopped. Children get `slack` more
-   * than there is room: to finish a small one costs less than to cut it.
+   * Elements of an array from `from` on. Returns the estimate, or a negative number where it stopped. Children get
+   * `slack` more than there is room: to finish a small one costs less than to cut it.
    */
   array(array: ReadonlyArray<unknown>, from: number, depth: number, room: number, slack: number): number {
     const length = array.length
@@ -117,8 +118,9 @@ export class Visit {
             if (Array.isArray(value)) {
               let few = fewNumbers(value)
               if (few > 0) {
-                // They come in hundreds of thousands. On Node 24 the plan of world-atlas takes 0.34-0.38 of native with this loop and
-                // 0.46-0.54 without, on Node 26 0.39-0.55 and 0.40-0.68 (`bench/parts.ts`, two runs each).
+                // They come in hundreds of thousands. On Node 24 the plan of world-atlas takes 0.34-0.38 of native with
+                // this loop and 0.46-0.54 without, on Node 26 0.39-0.55 and 0.40-0.68 (`bench/parts.ts`, two runs
+                // each).
                 const first = i
                 do {
                   size += few + 1
@@ -157,8 +159,8 @@ export class Visit {
   }
 
   /**
-   * An object from its beginning. `for...in` with a read takes about half of what `Object.keys` takes. It also lists what is
-   * inherited, which is passed over: in optimized code the question whether a key is the object's own is mostly no call.
+   * An object from its beginning. `for...in` with a read takes about half the time of `Object.keys`. It also lists
+   * inherited keys, which are skipped. In optimized code the check whether a key is the object's own is mostly no call.
    */
   private object(object: object, depth: number, room: number): number {
     let size = 2

@@ -1,5 +1,5 @@
 /**
- * Looks for user code in a value, step by step and without running any: a `toJSON` that is not Node's own, an accessor, a proxy.
+ * Looks for user code in a value, step by step, and runs none: a `toJSON` that is not Node's own, an accessor, a proxy.
  */
 import { isBoxedPrimitive, isDate, isProxy } from "node:util/types"
 import { isRawJSON } from "../value/intrinsics.ts"
@@ -57,7 +57,7 @@ export class UserCodeSearch {
 const inherited = (value: object, key: PropertyKey): PropertyDescriptor | undefined => {
   let current: object | null = value
   while (current !== null) {
-    // The trap of a proxy among the prototypes would run: taken for an accessor.
+    // A proxy among the prototypes would run its trap, so it counts as an accessor.
     if (isProxy(current)) return { get: () => undefined }
     const descriptor = Object.getOwnPropertyDescriptor(current, key)
     if (descriptor !== undefined) return descriptor

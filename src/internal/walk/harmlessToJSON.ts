@@ -1,9 +1,9 @@
 /**
- * Whether a `toJSON` is harmless: `Date`'s or `Buffer`'s own, with nothing of the caller's behind it. The one answer to this
- * question, for all who walk a value.
+ * Whether a `toJSON` is harmless: `Date`'s or `Buffer`'s own, with no code of the caller behind it. All who walk a
+ * value ask here.
  *
- * `Date.prototype.toJSON` converts the date to a number (`Symbol.toPrimitive`, `valueOf`) and calls `toISOString`, all looked up
- * in the date itself. `Buffer.prototype.toJSON` looks up nothing.
+ * `Date.prototype.toJSON` converts the date to a number (`Symbol.toPrimitive`, `valueOf`) and calls `toISOString`, all
+ * looked up in the date itself. `Buffer.prototype.toJSON` looks up nothing.
  */
 import { isDate, isProxy } from "node:util/types"
 import { bufferToJSON, dateToISOString, dateToJSON, dateToPrimitive, dateValueOf } from "../value/intrinsics.ts"
@@ -14,8 +14,9 @@ const datePrototype = Date.prototype
 const bufferPrototype = Buffer.prototype
 
 /**
- * Whether `toJSON`, as just read from `value`, gives a date's text and calls no code of the caller. Three more reads take 7 ns, a
- * look at its own keys would take 47 (`bench/claims.ts`). A getter among them runs, as it does when native code looks them up.
+ * Whether `toJSON`, as just read from `value`, gives a date's text and calls no code of the caller. Three more reads
+ * take 7 ns, a look at its own keys would take 47 (`bench/claims.ts`). A getter among them runs, as it does when native
+ * code looks them up.
  */
 export const isDateToJSON = (toJSON: unknown, value: object): boolean =>
   toJSON === dateToJSON && readsAsBuiltIn(value) && isDate(value)
@@ -28,7 +29,7 @@ const readsAsBuiltIn = (value: object): boolean =>
 /** A `Date` that prints as the built-in ones do. Runs no user code. */
 export const isPlainDate = (value: object): boolean => {
   if (!isDate(value)) return false
-  // By far the most: nothing of their own, so that there is no need to look each name up.
+  // Most dates have nothing of their own, so there is no need to look up each name.
   if (getPrototypeOf(value) === datePrototype && ownKeys(value).length === 0) {
     return (datePrototype as { toJSON?: unknown }).toJSON === dateToJSON && readsAsBuiltIn(datePrototype)
   }
