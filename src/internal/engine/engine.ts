@@ -58,7 +58,7 @@ export interface JobInput {
 
 /** Who looks at calls that the rollout leaves on `JSON.stringify`. */
 export interface ShadowedCalls {
-  /** A value, what `JSON.stringify` has made of it, and for how long that held the event loop (ms). */
+  /** A value, what `JSON.stringify` has made of it, and for how long that blocked the event loop (ms). */
   offer(value: unknown, options: SerializeOptions | undefined, text: string, held: number): void
 }
 
@@ -85,7 +85,7 @@ export class Engine {
     this.lanes = { adaptive: new Lane(this.router), worker: new Lane(), sliced, sync: sliced }
   }
 
-  /** Milliseconds for which all calls together may hold the loop in a turn. */
+  /** Milliseconds for which all calls together may block the loop in a turn. */
   get budget(): number {
     return this.settings.turnBudget
   }
@@ -96,8 +96,8 @@ export class Engine {
   }
 
   /**
-   * Serializes. Calls back once, when the call has ended, and before it returns if that is at once. Returns the job if it goes
-   * on; cancelling it is the caller's way to stop without being called back.
+   * Serializes. Calls back once, when the call has ended, and before it returns if that is at once. Returns the job if
+   * it goes on; cancelling it is the caller's way to stop without being called back.
    */
   serialize<A>(
     value: unknown,

@@ -1,6 +1,6 @@
 /**
- * One call on its way: plans frames, routes them, takes the answers in, and gathers the text, one small step at a time. When it does
- * a step is said in `turns/resumableTask.ts`.
+ * One call in turns. It plans frames, routes them, takes the answers in, and gathers the text, one small step at a
+ * time. `turns/resumableTask.ts` says when it does a step.
  */
 import type { SerializationError } from "../../SerializationError.ts"
 import { isErrorOfValue } from "../pool/classifyFailure.ts"
@@ -212,7 +212,7 @@ export class Job extends InTurns {
       this.options.lane.observeTaking(frame, this.options.output, route, realTimers.now() - begin)
       return true
     }
-    // An answer of nothing is no failure of the worker: native code refuses a value, and tells the reason here.
+    // An empty answer is no failure of the worker: native code refused a value. It says why when it is asked here.
     if (error !== undefined) this.failWorker(error)
     if (this.isDone) return false
     const here = this.encode(frame)
@@ -267,7 +267,7 @@ export class Job extends InTurns {
   }
 
   protected crash(thrown: unknown): void {
-    // User code may have made `Array.prototype` one that no array can be filled under, since the call began.
+    // Since the call began, user code may have changed `Array.prototype` so that no array can be filled.
     this.endWith(canFillArrays() ? new Defect(thrown) : userCodeFailed("", thrown))
   }
 

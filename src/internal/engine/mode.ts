@@ -1,5 +1,5 @@
 /**
- * Which arm of the rollout a call is in, and how it is done.
+ * Decides which arm of the rollout a call is in, and how it is done.
  */
 import type { SerializeOptions } from "../options/callOptions.ts"
 import { spaceOf } from "../options/stringifyArguments.ts"
@@ -11,7 +11,10 @@ import type { Rollout } from "./rollout.ts"
 
 export interface Mode {
   readonly arm: Arm
-  /** By plain `JSON.stringify`; by the engine in one go, where a limit or user code must be watched; or by the engine in turns. */
+  /**
+   * By plain `JSON.stringify`; by the engine in one go, where a limit or user code must be watched; or by the engine in
+   * turns.
+   */
   readonly how: "native" | "inline" | "job"
   /** The value may hide getters that are to run once. */
   readonly isHidden: boolean

@@ -1,5 +1,5 @@
 /**
- * `JSON.stringify` itself, for what is done by it in one call.
+ * Plain `JSON.stringify`, in one call.
  */
 import type { SerializationError } from "../../SerializationError.ts"
 import { readArguments, spaceOf } from "../options/stringifyArguments.ts"

@@ -1,8 +1,8 @@
 /**
  * Which calls take part in a rollout.
  *
- * A key always falls on the same point between 0 and 1, and takes part while the share is above that point. So raising the
- * share only adds keys, and lowering it only takes some away: a user who was in at 10 % is in at 50 %, too.
+ * A key always falls on the same point between 0 and 1, and takes part while the share is above that point. So raising
+ * the share only adds keys, and lowering it only takes some away: a user who was in at 10 % is in at 50 %, too.
  */
 
 export class Rollout {
@@ -26,8 +26,8 @@ export class Rollout {
   }
 }
 
-// FNV-1a over the code units, then the finalizer of MurmurHash3: without it, keys that differ in their last digit fall close
-// to each other.
+// FNV-1a over the code units, then the finalizer of MurmurHash3: without it, keys that differ in their last digit fall
+// close to each other.
 export const pointOf = (key: string): number => {
   let hash = 0x811c9dc5
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)

@@ -1,5 +1,5 @@
 /**
- * Starts a thread beside the work, where frames are done on the calling thread because none is ready.
+ * Starts a thread beside the work, while the calling thread does the frames because no thread is ready.
  */
 import type { FrameTask } from "../frame/frame.ts"
 import type { Breaker } from "../pool/circuitBreaker.ts"
@@ -17,6 +17,7 @@ export const startThread = (
   output: OutputKind
 ): void => {
   if (router === undefined || port.threads() > 0 || !router.wantsThread(frame, output)) return
-  // Frames like this one may be of a kind that never leaves, and a pool that fails is left alone.
+  // Frames like this one may be of a kind that never leaves, and an open circuit breaker keeps calls away from the
+  // pool.
   if (breaker.state !== "open" && isSendable(frame.task)) port.start()
 }

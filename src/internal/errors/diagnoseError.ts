@@ -1,9 +1,9 @@
 /**
- * What went wrong in native `JSON.stringify`, found without reading its message and without running user code.
+ * Finds out what went wrong in native `JSON.stringify`, without reading its message and without running user code.
  *
- * A message proves nothing: a `JSON.stringify` within somebody's `toJSON` throws the same ones. So the value is walked in the
- * order of the text, by property descriptors, and the first cycle or bigint on the way is the reason. If there is none, user
- * code threw.
+ * A message proves nothing: a `JSON.stringify` in somebody's `toJSON` throws the same ones. So the search walks the
+ * value in the order of the text, by property descriptors. The first cycle or bigint on the way is the reason. If there
+ * is none, user code threw.
  */
 import { isBigInt64Array, isBigIntObject, isBigUint64Array, isProxy, isStringObject } from "node:util/types"
 import type { SerializationError } from "../../SerializationError.ts"
@@ -37,7 +37,7 @@ export const diagnose = (
 
 interface Found {
   error: SerializationError | undefined
-  /** User code stands before the place where the search ended. */
+  /** User code comes before the place where the search ended. */
   isUserCode: boolean
   /** Where user code may have run; with several such places, what their pointers have in common. */
   pointer: string
@@ -115,8 +115,8 @@ const commonPointer = (a: string, b: string): string => {
   return end < 0 ? a : tokens.slice(0, end).join("/")
 }
 
-// Both are possible: a cycle or a bigint, and user code that threw before. The stack of an error made by our own call of
-// `JSON.stringify` has one native frame and then a marked one. Without a stack the search is believed.
+// Both are possible: a cycle or a bigint, and user code that threw before. The stack of an error made by our own call
+// of `JSON.stringify` has one native frame and then a marked one. Without a stack the search is believed.
 const isThrownByUser = (thrown: TypeError): boolean => {
   const stack = stackOf(thrown)
   if (typeof stack !== "string") return false
@@ -127,7 +127,8 @@ const isThrownByUser = (thrown: TypeError): boolean => {
 const errorConstructor = Error
 const nativeStack = Object.getOwnPropertyDescriptor(new Error("for its accessor"), "stack")?.get
 
-// V8 makes the text when it is first asked for, with `Error.prepareStackTrace` if a program has set one: that is user code too.
+// V8 makes the text when it is first asked for, with `Error.prepareStackTrace` if a program has set one: that is user
+// code too.
 const stackOf = (thrown: TypeError): unknown => {
   const descriptor = Object.getOwnPropertyDescriptor(thrown, "stack")
   if (descriptor?.get === undefined) return descriptor?.value

@@ -1,11 +1,13 @@
 /**
- * RFC 6901 JSON Pointers of what the plan stands at.
+ * Makes RFC 6901 JSON Pointers of places in the plan.
  */
 import * as JsonPointer from "effect/JsonPointer"
 import type { Open } from "../walk/container.ts"
 import { Shape } from "../value/containerShape.ts"
 
-/** The pointer of the child at which the innermost open container stands, and of `below` under it (the deepest first). */
+/**
+ * The pointer of the child at which the innermost open container stands, and of `below` under it (the deepest first).
+ */
 export const pointerOf = (stack: ReadonlyArray<Open>, below: ReadonlyArray<string | number>): string => {
   let pointer = ""
   for (let level = 1; level < stack.length; level++) {

@@ -1,7 +1,7 @@
 /**
- * The first error of a process is dear: the schemas of its class and of its reason are compiled, and the search for its place runs
- * cold (the error alone 1.4 ms, `bench/claims.ts`). A caller's turn is not the place for that. So one error is made beforehand, in small
- * steps with a turn for each, when the first layer has been built.
+ * The first error of a process is expensive: the schemas of its class and of its reason are compiled, and the search
+ * for its place runs cold (the error alone takes 1.4 ms, `bench/claims.ts`). A caller's turn is not the place for that.
+ * So one error is made beforehand, in small steps with a turn for each, when the first layer is built.
  */
 import { CyclicValue } from "../../SerializationError.ts"
 import { onNextTurn } from "../turns/nextTurn.ts"

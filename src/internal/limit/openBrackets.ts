@@ -1,13 +1,14 @@
 /**
  * What is open at some point of a JSON text, and what closing it costs.
  *
- * Whoever cuts a text short has to know, after every piece, how much the closing brackets still need. That number is kept
- * here incrementally: every level remembers the cost of closing itself and all levels around it, so asking is one read,
- * however deep the text is nested. Levels are never changed once made, so a copy of the whole stack is a few words: a
- * caller can hold on to the state of the last place where a cut was possible.
+ * Whoever cuts a text short must know, after every piece, how much room the closing brackets need. Every level keeps
+ * the cost of closing itself and all levels around it, so the answer is one read, however deep the text is nested.
+ * Levels never change once they are made, so a copy of the whole stack is a few words, and a caller can keep the state
+ * of the last place where a cut was possible.
  *
- * A container that holds something below it has an entry by that very fact, so "has an entry" is a question about the
- * innermost one only. With a gap, a container with entries closes on a line of its own, and an empty one closes at once.
+ * A container with an open container in it has an entry by that fact, so "has an entry" is a question about the
+ * innermost one only. With a gap, a container with entries closes on a line of its own, and an empty one closes at
+ * once.
  */
 import { emptyGap } from "../frame/frame.ts"
 import type { Meter } from "./meter.ts"
@@ -38,8 +39,8 @@ interface Layout {
 const makeLayout = (given: string, meter: Meter): Layout => {
   const gap = given === emptyGap ? "" : given
   const gapUnits = meter.size(gap)
-  // A gap can end in the first half of a surrogate pair and begin with the second (`space` is cut after ten code units).
-  // Repeated, the halves meet: 4 bytes instead of 3 + 3.
+  // A gap can end in the first half of a surrogate pair and begin with the second (`space` is cut after ten code
+  // units). Repeated, the halves meet: 4 bytes instead of 3 + 3.
   return { meter, isPretty: given !== "", gap, gapUnits, joint: 2 * gapUnits - meter.size(gap + gap) }
 }
 

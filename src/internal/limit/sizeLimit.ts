@@ -1,9 +1,9 @@
 /**
- * `maxSize`: what of the text may pass, and where it is cut.
+ * `maxSize`: which part of the text may pass, and where it is cut.
  *
- * Frames pass while the text, and what closing it would take, fit. From the first that does not on, text is held back until
- * either the whole document turns out to fit after all, or the limit is passed; then what is held is cut (`limit/truncateText.ts`).
- * All of it works on text, so the outcome is the same on every route.
+ * Frames pass while the text fits together with what closes it. From the first frame that does not fit, text is kept
+ * back, until either the whole document turns out to fit after all, or the limit is passed. Then the kept text is cut
+ * (`limit/truncateText.ts`). All of it works on text, so the outcome is the same on every route.
  */
 import type { SerializationError } from "../../SerializationError.ts"
 import type { OpenLevel, PlannedFrame } from "../frame/plannedFrame.ts"
@@ -124,8 +124,8 @@ export const fitted = (
   return cut ?? sizeLimitExceeded(maxSize, meter.unit)
 }
 
-// Brings the stack from the beginning of a frame to its end. The plan counts the root's holder as level 0, and a long string
-// as a level; here a string is a state of its own.
+// Brings the stack from the beginning of a frame to its end. The plan counts the root's holder as level 0, and a long
+// string as a level; here a string is a state of its own.
 const applyLevels = (stack: OpenStack, { low, opens }: PlannedFrame): void => {
   const levels = () => stack.depth + (stack.string === "none" ? 0 : 1)
   while (levels() > Math.max(0, low - 1)) {

@@ -1,11 +1,11 @@
 /**
- * Shortens a JSON text to a limit, as text: no value is looked at, so no code of the user can run and every route gives
- * the same outcome.
+ * Shortens a JSON text to a limit. It looks at no value, so no user code can run, and every route gives the same
+ * outcome.
  *
- * What is kept is a depth-first prefix: entries are taken in text order until the first that does not fit together with the
- * brackets that close what is open around it. A container is taken when its empty form fits, and then its entries are
- * asked one by one. A string value that does not fit keeps its longest prefix, marked with "…", if one code point of it has
- * room; keys are never shortened.
+ * It keeps a depth-first prefix: entries in text order, up to the first that does not fit together with the brackets
+ * that close what is open around it. A container is kept if its empty form fits, and then its entries are tried one by
+ * one. A string value that does not fit keeps its longest prefix, marked with "…", if one code point of it has room.
+ * Keys are never shortened.
  *
  * The text was written by `JSON.stringify` (or by the planner in its likeness), so it is only measured here, never
  * validated. Indentation is skipped by its length, not by its look: a gap may hold quotes, brackets or line breaks.
@@ -20,9 +20,9 @@ const backslash = 0x5c
  * The text to append instead of `text`, closing brackets included, or undefined when nothing can be appended within the
  * limit (a root that cannot be shortened).
  *
- * `text` goes on from a place where `open` describes what is open: between two entries, behind an opening bracket, or inside
- * a string between two of its code points. It may end at any such place, and anywhere at all once it is longer than
- * `limit`, which counts from where `text` begins, in units of `open.meter`.
+ * `text` goes on from a place where `open` describes what is open: between two entries, behind an opening bracket, or
+ * inside a string between two of its code points. It may end at any such place, and anywhere at all once it is longer
+ * than `limit`, which counts from where `text` begins, in units of `open.meter`.
  */
 export const truncate = (text: string, open: OpenStack, limit: number): string | undefined =>
   new Scanner(text, open.copy(), limit).run()
@@ -164,8 +164,8 @@ class Scanner {
   }
 
   /**
-   * Goes on to the closing quote, code point by code point, and notes the last one behind which `reserve` more units fit.
-   * False when the limit or the end of the text comes first.
+   * Goes on to the closing quote, code point by code point, and notes the last one behind which `reserve` more units
+   * fit. False when the limit or the end of the text comes first.
    */
   private scan(reserve: number): boolean {
     const { limit, meter, text } = this

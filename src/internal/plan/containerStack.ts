@@ -1,6 +1,7 @@
 /**
- * The containers that a plan has entered and not yet left, and how much of their text is in the frame: a container that is left
- * before its bracket was written joins what waits around it, as it is or as a copy. That is the copy on write.
+ * The containers that a plan has entered and not yet left, and how much of their text is in the frame. If the plan
+ * leaves a container before its bracket was written, the container joins what waits around it, as it is or as a copy.
+ * That is the copy on write.
  */
 import type { OpenLevel } from "../frame/plannedFrame.ts"
 import { copyOf, type Draft } from "./frameBuilder.ts"
@@ -52,13 +53,13 @@ export class Nesting {
     this.draft.flush(this.stack[level]!, level)
   }
 
-  /** What is open, as far as it is not as it was when the frame began. */
+  /** What is open, from the first level that changed since the frame began. */
   levels(): ReadonlyArray<OpenLevel> {
     if (!this.tracksLevels) return []
     return this.stack.slice(this.low - 1).map(({ isWritten, shape }) => ({ shape, isWritten }))
   }
 
-  /** Whether what is to be entered is entered already: a cycle. */
+  /** Whether the container is entered already: a cycle. */
   holds(open: Open): boolean {
     return open.shape !== Shape.string && this.ancestors.has(open.value)
   }

@@ -1,5 +1,5 @@
 /**
- * The frame that is being made: literal text, values, and the entries of open containers.
+ * Builds a frame: literal text, values, and the entries of open containers.
  */
 import { stringify } from "../value/intrinsics.ts"
 import type { Open } from "../walk/container.ts"
@@ -7,7 +7,7 @@ import { Shape } from "../value/containerShape.ts"
 import { type Entries, type FrameTask, Kind } from "../frame/frame.ts"
 import type { OpenLevel, PlannedFrame } from "../frame/plannedFrame.ts"
 
-/** A larger object is not copied when a child of it was replaced: its entries go into the frame as they are. */
+/** A larger object is not copied when a child of it was replaced. Its entries go into the frame as they are. */
 const entriesPerCopy = 16
 
 export class Draft {
@@ -58,7 +58,7 @@ export class Draft {
   flush(open: Open, level: number): void {
     if (open.runStart === open.index) return
     if (open.shape === Shape.array) {
-      // None where the array became shorter in the meantime. An element that is there has a text for sure, if only `null`.
+      // None if the array became shorter in the meantime. An element that is there always has a text, if only `null`.
       const values = open.waiting()
       if (values.length > 0) {
         this.separate(open, level)
@@ -119,7 +119,7 @@ export const copyOf = (open: Open): object | undefined => {
   const copy: Record<string, unknown> = {}
   for (let i = 0; i < values.length; i++) {
     const key = open.keys![i]!
-    // Its setter would run, or the entry would not get in: `__proto__`, and what somebody has put into `Object.prototype`.
+    // A setter would run, or the entry would be lost: `__proto__`, and what somebody has put into `Object.prototype`.
     if (key in copy) return undefined
     if (hasText(values[i])) copy[key] = values[i]
   }

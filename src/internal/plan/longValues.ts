@@ -32,7 +32,7 @@ export const takePiece = (open: Open, draft: Draft): number => {
 export const takeElements = (open: Open, draft: Draft, level: number): number => {
   const { index: start, length } = open
   const end = Math.min(start + pieceElements, length, elementsOf(open.value))
-  // Its memory was taken away, or became smaller, in the meantime: the text ends with what was there.
+  // Its memory was transferred, or became smaller, in the meantime. The text ends with what was there.
   if (end <= start) {
     open.index = length
     open.settle()

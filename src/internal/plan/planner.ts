@@ -1,11 +1,12 @@
 /**
- * The plan: a depth-first walk of a value that can stop anywhere and go on later, and gives one frame at a time.
+ * The plan: a depth-first walk of a value that can stop anywhere and go on later. It gives one frame at a time.
  *
- * Most of a value is passed in the fast lane (`walk/fastVisit.ts`) and left to native code. The plan itself enters what is cut (`plan/containerStack.ts`
- * keeps it), looks closely at the children that the fast lane stops at, and calls user code just as `JSON.stringify` does.
+ * Most of a value passes through the fast lane (`walk/fastVisit.ts`) and is left to native code. The plan itself enters
+ * what is cut (`plan/containerStack.ts` keeps it), looks closely at the children where the fast lane stops, and calls
+ * user code just as `JSON.stringify` does.
  *
- * With a replacer function, or while somebody's `toJSON` stands in `Object.prototype` or `Array.prototype`, every child is
- * looked at closely and its text written here (`isExact`), since native code would call user code a second time.
+ * With a replacer function, or while somebody's `toJSON` is in `Object.prototype` or `Array.prototype`, the plan looks
+ * closely at every child and writes its text (`isExact`), because native code would call user code a second time.
  */
 import { isBoxedPrimitive } from "node:util/types"
 import type { SerializationError } from "../../SerializationError.ts"
@@ -32,7 +33,7 @@ import type { Begun } from "./singleFrame.ts"
 
 /** Code units that a child may go over what the frame has room for, rather than be cut. */
 const slack = 4_096
-/** A container with more children is not thought to hold wide maps. */
+/** A container with more children is not expected to hold wide maps. */
 const fewChildren = 64
 /** Only a `toJSON` or a getter that gives a new container each time gets as deep as this. */
 const deepest = 5_000_000
@@ -43,8 +44,8 @@ export interface PlanOptions {
   /** What the answers of worker threads are to hold. */
   readonly output: FrameTask["output"]
   /**
-   * Whether each property of the first `exactFirst` code units is read once only, as `JSON.stringify` reads it: a value below the
-   * threshold may hide a getter or a proxy.
+   * Whether each property of the first `exactFirst` code units is read once only, as `JSON.stringify` reads it: a value
+   * below the threshold may hide a getter or a proxy.
    */
   readonly exactFirst: number
   /** Whether each frame tells what is open at its end. */
@@ -52,7 +53,7 @@ export interface PlanOptions {
 }
 
 export class Plan {
-  /** Set when the value cannot be serialized. The frames given before it are what comes before in the text. */
+  /** Set when the value cannot be serialized. The frames given before hold the text before the failure. */
   failure: SerializationError | undefined = undefined
   private readonly nesting: Nesting
   private size = 0
@@ -112,7 +113,8 @@ export class Plan {
     this.isExact = this.isAlwaysExact || this.exactFirst > 0 || isPatched()
     this.exactFirst = 0
     try {
-      // What has no children left is closed, full or not: else a bracket would be the next frame, and a trip of its own.
+      // A container without children left is closed, full or not. Otherwise a bracket would be the next frame, with a
+      // trip of its own.
       while (!this.isDone && (this.size < end || this.isAtEnd)) this.step()
       this.nesting.settle()
     } catch (thrown) {
@@ -132,7 +134,7 @@ export class Plan {
     const open = this.nesting.top
     const looks = this.looksNext
     this.looksNext = false
-    // Entered anew, it may have fewer children than when the fast lane stopped in it: nothing is left to look at then.
+    // Entered anew, it may have fewer children than when the fast lane stopped in it. Then there is nothing to look at.
     if (looks && open.index < open.length) this.lookAt(open)
     else if (open.index >= open.length) this.nesting.close(open)
     else if (open.shape === Shape.string) this.size += takePiece(open, this.draft)

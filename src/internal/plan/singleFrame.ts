@@ -1,6 +1,7 @@
 /**
- * Values that fit one frame: by far the most common above the threshold, and done at once if they are to be done on this thread.
- * The fast lane's visit says whether native code may have the value as it stands; then one native call is all there is to do.
+ * Values that fit one frame. They are by far the most common above the threshold, and this thread does them at once if
+ * it is to do them. The fast lane's visit says whether native code may have the value as it is. Then one native call
+ * does everything.
  */
 import type { SerializationError } from "../../SerializationError.ts"
 import { userCodeFailed } from "../errors/serializationErrors.ts"
@@ -8,7 +9,10 @@ import { pointerOf } from "../errors/pointer.ts"
 import { isRawJSON } from "../value/intrinsics.ts"
 import { Visit, visitDepth } from "../walk/fastVisit.ts"
 
-/** Code units up to which a value is looked at in one go. Larger than a frame: there is nothing to cut, to copy or to join. */
+/**
+ * Code units up to which a value is looked at in one go. Larger than a frame: there is nothing to cut, to copy or to
+ * join.
+ */
 export const wholeSize = 98_304
 
 /** A visit of the root that the plan goes on from, so that nothing is read a third time. */
@@ -18,7 +22,7 @@ export interface Begun {
   readonly size: number
 }
 
-/** What came of doing a value in one piece: its text, why there is none, or how far the visit came. */
+/** The result of doing a value in one piece: its text, why there is none, or how far the visit came. */
 export type Beginning =
   | { readonly text: string; /** When it was made. */ readonly at: number }
   | SerializationError

@@ -1,8 +1,8 @@
 /**
- * Leaves a pool alone that keeps failing, instead of letting every call wait for it.
+ * The circuit breaker: keeps calls away from a pool that keeps failing, so that not every call waits for it.
  *
- * After a few calls in a row whose frames failed, the breaker is open: calls are done on the calling thread. When its time is
- * over one call may try. If that fails, too, it is open for twice as long.
+ * After a few calls in a row with failed frames it is open, and the calling thread does all calls. When its time is
+ * over, one call may try. If that fails too, it is open for twice as long.
  */
 
 import type { WorkerPoolError } from "./workerPoolError.ts"
@@ -26,7 +26,7 @@ export class Breaker {
     return realTimers.now() < this.openUntil ? "open" : "half-open"
   }
 
-  /** Whether a call may use the pool now. In the half-open state the first to ask is the one that tries. */
+  /** Whether a call may use the pool now. In the half-open state the first call that asks is the one that tries. */
   admits(): boolean {
     switch (this.state) {
       case "closed":
@@ -48,7 +48,7 @@ export class Breaker {
 
   /** A call had a failed frame. */
   failed(): void {
-    // Calls that were under way when it opened: one crash can fail many of them, and must not count as many tries.
+    // Calls that were in flight when it opened. One crash can fail many of them, and must not count as many tries.
     if (this.state === "open") return
     this.failures++
     this.isTrying = false
@@ -63,6 +63,9 @@ export class Breaker {
   }
 }
 
-/** Whether an error says something of the pool's health. A value that cannot be cloned does not, nor does a full queue. */
+/**
+ * Whether an error says something about the pool's health. A value that cannot be cloned does not, nor does a full
+ * queue.
+ */
 export const isPoolFault = ({ reason }: WorkerPoolError): boolean =>
   reason._tag !== "NotCloneable" && reason._tag !== "QueueFull" && reason._tag !== "PoolClosed"

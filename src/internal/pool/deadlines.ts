@@ -1,5 +1,5 @@
 /**
- * Notices when the oldest task has had its time. One timer for all of them, since all have the same time.
+ * Notices when the time of the oldest task is over. One timer serves all tasks, because all have the same time.
  */
 import { onNextTurn } from "../turns/nextTurn.ts"
 import { realTimers } from "../turns/realTimers.ts"
@@ -27,7 +27,7 @@ export class Deadlines {
       const [next] = this.inFlight
       if (next === undefined) return
       if (next.deadline > realTimers.now()) return this.watch()
-      // If the event loop was held until now, the answer may be there, unread: timers come before messages.
+      // If the event loop was blocked until now, the answer may be there, unread: timers come before messages.
       onNextTurn(() => {
         if (this.inFlight.has(next)) this.onOver()
         else this.watch()

@@ -1,12 +1,12 @@
 /**
- * What waits for a thread, or was given to one.
+ * A task, or a caller, that waits for a thread or was given to one.
  */
 import type { WorkerPoolError } from "./workerPoolError.ts"
 
-/** Called once, with an error or an answer. Who only waits for a free slot gets neither when there is one. */
+/** Called once, with an error or an answer. A caller that only waits for a free slot gets neither when there is one. */
 export type Done = (error: WorkerPoolError | undefined, answer: unknown) => void
 
-/** A task for a handler of the worker file, or one who waits to bring a task (`handler` is undefined). */
+/** A task for a handler of the worker file, or a caller that waits to bring a task (`handler` is undefined). */
 export class Entry {
   readonly handler: string | undefined
   readonly task: unknown

@@ -1,5 +1,5 @@
 /**
- * The worker file for frames, and how a thread shows that it has it.
+ * The worker file for frames, and the first task, which shows that a thread has loaded it.
  */
 import type { FrameResult, FrameTask } from "../frame/frame.ts"
 import type { WorkerFile } from "./workerFile.ts"

@@ -20,9 +20,9 @@ const load = async (): Promise<typeof Piscina> => {
   }
 }
 
-// Loaded in one go, Piscina's dozen CommonJS files hold the event loop for 9 ms. Its larger parts are therefore loaded
-// one a turn beforehand, which leaves 2 to 4 ms for the longest. They are named by path inside the package; where that does
-// not fit, as in another version or a bundle, the import finds all still to do, and nothing else is lost.
+// Loaded in one go, Piscina's dozen CommonJS files block the event loop for 9 ms. So its larger parts are loaded
+// beforehand, one a turn, which leaves 2 to 4 ms for the longest. They are named by path inside the package. If a path
+// does not fit, in another version or a bundle, the import has all still to do, and nothing else is lost.
 const inParts = async (): Promise<void> => {
   try {
     const inside = createRequire(createRequire(import.meta.url).resolve("piscina"))

@@ -1,9 +1,10 @@
 /**
- * The pool: who gets a thread when, and what becomes of a task whose thread fails.
+ * The pool: which task gets a thread and when, and what becomes of a task whose thread fails.
  *
- * Plain and imperative, because every frame of every value comes through here. A task is given to a thread only when one is
- * ready and has a free slot, so that it is cloned before `run` returns; until then it waits here, in order, and can still be
- * taken back. The limit of the queue, timeouts and the end of the pool are decided here; `threads.ts` has the threads.
+ * Plain and imperative, because every frame of every value passes here. A thread gets a task only when it is ready and
+ * has a free slot, so that the task is cloned before `run` returns. Until then the task waits here, in order, and can
+ * still be taken back. This file decides about the limit of the queue, timeouts and the end of the pool. `threads.ts`
+ * has the threads.
  */
 import type { PoolSettings } from "./poolOptions.ts"
 import type { WorkerPoolError, WorkerPoolErrorReason } from "./workerPoolError.ts"
@@ -93,7 +94,7 @@ export class Pool implements ThreadsListener {
   }
 
   onStartFailed(error: WorkerPoolError): void {
-    // With others running or starting, those who wait are in good hands.
+    // Other threads that run or start serve those who wait.
     if (this.threads.count === 0 && this.queue.size > 0) return this.fail([...this.queue], error)
     this.count(error, 1)
     this.warn(error)
@@ -183,8 +184,8 @@ export class Pool implements ThreadsListener {
 
   // Gives free slots to those who wait, first come first served.
   private pump(): void {
-    // Who waits to bring a task holds no slot, and may bring it later or never. So at most as many are called as there are
-    // free slots; the next ones follow a turn later, if there is room then.
+    // A caller that waits to bring a task holds no slot, and may bring it later or never. So at most as many are called
+    // as there are free slots. The next ones follow a turn later, if there is room then.
     let called = 0
     for (const entry of this.queue) {
       const thread = this.threads.free()

@@ -14,13 +14,13 @@ export interface Port {
   isReady(): boolean
   /** Threads that run. */
   threads(): number
-  /** Has a thread started if none runs, and waits for nothing. */
+  /** Starts a thread if none runs, without waiting. */
   start(): void
   /** Calls back once, when a thread may be ready or none can be had. Returns how to stop waiting. */
   whenReady(callback: (error: WorkerPoolError | undefined) => void): () => void
   /** What the pool is doing; undefined where it does not tell. */
   stats(): WorkerPoolStats | undefined
-  /** Sends a frame; calls back once, with the one or the other. */
+  /** Sends a frame. Calls back once, with a result or an error. */
   post(task: FrameTask, callback: (result: FrameResult | undefined, error: WorkerPoolError | undefined) => void): void
 }
 
@@ -32,7 +32,7 @@ interface PoolLike {
 
 export const makePort = (pool: PoolLike, context: Context.Context<never>): Port => {
   const fork = Effect.runForkWith(context)
-  // A mock of Effect's has every property, and answers for those it was not given with something that fails when it is used.
+  // A mock made by Effect has every property. One that it was not given fails when it is used.
   const admission = typeof pool.admission?.isReady === "function" ? pool.admission : undefined
   return {
     isReady: () => admission === undefined || admission.isReady(),
@@ -67,7 +67,8 @@ export const makePort = (pool: PoolLike, context: Context.Context<never>): Port 
   }
 }
 
-// A defect of a pool (a mock without `run`, say) is a failure of the worker like any other: the caller's text comes first.
+// A defect of a pool (of a mock without `run`, for example) is a failure of the worker like any other: the caller still
+// gets the text.
 const errorOf = (cause: Cause.Cause<WorkerPoolError>): WorkerPoolError => {
   const failure = cause.reasons.find(Cause.isFailReason)
   return failure?.error ?? new WorkerPoolError({ reason: new WorkerCrashed({ cause: Cause.squash(cause) }) })

@@ -1,5 +1,6 @@
 /**
- * What one call has to do with the worker pool: whether it may use it, what of it has failed, and what the breaker is told.
+ * One call's session with the worker pool: whether it may use the pool, what has failed, and what the circuit breaker
+ * learns.
  */
 import { type Breaker, isPoolFault } from "./circuitBreaker.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
@@ -7,13 +8,13 @@ import type { WorkerPoolError } from "./workerPoolError.ts"
 export class PoolUse {
   /** The first failure of a worker thread. */
   error: WorkerPoolError | undefined = undefined
-  /** The pool was to be used but is left alone for the moment. */
+  /** The circuit breaker turned the call away. */
   isTurnedAway = false
   private readonly breaker: Breaker
   private readonly fallback: boolean
   private readonly onFirstFailure: (error: WorkerPoolError) => void
   private isAdmitted = false
-  /** The pool has failed in this call, has no room, or is left alone. */
+  /** The pool has failed in this call, has no room, or the circuit breaker turned the call away. */
   private isOff = false
   /** The breaker was told that the pool has failed. */
   private isReported = false
@@ -25,7 +26,7 @@ export class PoolUse {
     this.onFirstFailure = onFirstFailure
   }
 
-  /** Whether a frame that is wanted there may go to the pool. Where nothing may fall back, the breaker is not asked. */
+  /** Whether a frame may go to the pool. Without a fallback the circuit breaker is not asked. */
   admits(): boolean {
     if (this.isOff) return false
     if (this.isAdmitted) return true
@@ -43,8 +44,8 @@ export class PoolUse {
     this.hasAnswered = true
   }
 
-  // After a failure of the pool the rest of the call stays on the calling thread: the next thread may fail as the last one did,
-  // and a pool that is full or closed would be asked again in every turn.
+  // After a failure of the pool the rest of the call stays on the calling thread: the next thread may fail as the last
+  // one did, and a pool that is full or closed would be asked again in every turn.
   failed(error: WorkerPoolError): void {
     if (this.error === undefined) this.onFirstFailure(error)
     this.error ??= error

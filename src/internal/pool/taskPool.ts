@@ -17,8 +17,8 @@ import type { WorkerPoolError } from "./workerPoolError.ts"
 /** A pool whose worker file has exports of type `H`. */
 export interface TaskPool<H> extends Admission {
   /**
-   * Has a task done by a handler of the worker file. If a thread is ready and has room, the task is cloned and sent before `run`
-   * returns; if not, it waits. An interrupted fiber takes its task back, or lets the answer be dropped.
+   * Lets a handler of the worker file do a task. If a thread is ready and has a free slot, the task is cloned and sent
+   * before `run` returns. If not, it waits. An interrupted fiber takes its task back, or drops the answer.
    */
   run<Name extends HandlerName<H>>(
     handler: Name,
@@ -26,13 +26,15 @@ export interface TaskPool<H> extends Admission {
   ): Effect.Effect<AnswerOf<H, Name>, WorkerPoolError>
   /** What the pool is doing. Never starts anything. */
   readonly stats: Effect.Effect<WorkerPoolStats>
-  /** Takes no more tasks, waits for those in flight up to `shutdownTimeout`, and ends the threads. Can be called again. */
+  /**
+   * Takes no more tasks, waits for those in flight up to `shutdownTimeout`, and ends the threads. Can be called again.
+   */
   readonly shutdown: Effect.Effect<void>
 }
 
 /**
- * Makes a pool that lives as long as the scope. No thread starts before the first task. Failures are logged as warnings, one a
- * reason a minute.
+ * Makes a pool that lives as long as the scope. No thread starts before the first task. Failures are logged as
+ * warnings, one a reason a minute.
  */
 export const makeTaskPool = Effect.fnUntraced(function* <H>(
   settings: PoolSettings,
@@ -42,8 +44,8 @@ export const makeTaskPool = Effect.fnUntraced(function* <H>(
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const warnings = new Warnings(
     () => clock.currentTimeMillisUnsafe(),
-    // In a turn of its own: the program's logger may take milliseconds, as its first write to the console does, and the exit of a
-    // thread brings enough to do.
+    // In a turn of its own. The program's logger may take milliseconds, as its first write to the console does, and the
+    // exit of a thread is work enough.
     (message, reason) => void onNextTurn(() => fork(Effect.annotateLogs(Effect.logWarning(message), "reason", reason)))
   )
   const pool = new Pool(settings, file, (error) => warnings.add(error))

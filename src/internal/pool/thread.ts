@@ -1,10 +1,10 @@
 /**
  * One worker thread, as a Piscina of one thread.
  *
- * Piscina starts threads, carries messages and matches answers to tasks. One Piscina for all threads would also decide when to
- * start one (only when every other has eight tasks), could not say which thread an `"error"` event is about, and would leave
- * tasks behind in its queue when a thread dies. With one each, a thread is given what it can take at once and nothing else, so
- * that its queue stays empty, and what happens to it is known to be about it.
+ * Piscina starts threads, carries messages and matches answers to tasks. One Piscina for all threads would also decide
+ * when to start one (only when every other has eight tasks), could not say which thread an `"error"` event is about,
+ * and would leave tasks behind in its queue when a thread dies. With a Piscina each, a thread gets only what it can
+ * take at once. So its queue stays empty, and every event is known to be about that thread.
  */
 import type { Piscina } from "piscina"
 import { format, millis } from "effect/Duration"
@@ -74,12 +74,13 @@ export class PoolThread {
     )
     try {
       const loaded = await loadPiscina()
-      // A step of its own: the next thread is started where the exit of the last one is handled.
+      // A step of its own, because the next thread starts where the exit of the last one is handled.
       await realTimers.nextTurn()
       const answer = this.open(loaded)
       if (!file.warmUp.isAnswer(await answer)) {
         throw new StartFailure(
-          `It does not answer as the worker of this library does. Let \`workerUrl\` name the built \`${file.module}\`, of the same version`
+          "It does not answer like the worker of this library. " +
+            `Set \`workerUrl\` to the built \`${file.module}\`, of the same version`
         )
       }
       if (this.state === "starting") {
@@ -105,15 +106,16 @@ export class PoolThread {
       // The pool counts idle time itself, as it is about all threads together.
       idleTimeout: Infinity,
       concurrentTasksPerWorker: slotsPerThread,
-      // These three take a task's overhead on the calling thread from 50 to 10 microseconds. And with atomics, Piscina hands
-      // out all answers that wait in one turn of the event loop, which is a hold.
+      // These three take a task's overhead on the calling thread from 50 to 10 microseconds. With atomics, Piscina also
+      // hands out all waiting answers in one turn, which blocks the event loop.
       atomics: "disabled",
       recordTiming: false,
       workerHistogram: false,
       // Flags like `--import` are for the program: a thread that loads an application's instrumentation is a second
       // application.
       execArgv: [],
-      // With fewer cores than threads the event loop goes first. Linux and Windows, through an optional package of Piscina's.
+      // With fewer cores than threads the event loop goes first. Linux and Windows, through an optional package of
+      // Piscina's.
       niceIncrement: 10,
       ...(resourceLimits === undefined ? undefined : { resourceLimits })
     })
@@ -133,8 +135,8 @@ export class PoolThread {
         realTimers.queueMicrotask(() => this.failStart(failure))
       }
     })
-    // Throws if the system gives no thread, and leaves the task in Piscina's queue. Destroyed, Piscina would reject the task's
-    // promise, which nobody has. So it is forgotten.
+    // Throws if the system gives no thread, and leaves the task in Piscina's queue. Destroyed, Piscina would reject the
+    // task's promise, which nobody has. So it is forgotten.
     const answer = piscina.run(file.warmUp.task)
     this.piscina = piscina
     return answer

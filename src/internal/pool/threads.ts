@@ -9,7 +9,7 @@ import { delay } from "./unrefTimer.ts"
 import { realTimers } from "../turns/realTimers.ts"
 import { warmFailures } from "./warmFailures.ts"
 
-/** After a thread that did not start none is started that nobody waits for, until this many milliseconds later. */
+/** After a failed start, no thread that nobody waits for starts for so many milliseconds. */
 const growthPause = 30_000
 
 /** The least that a thread may take to start, in milliseconds. */
@@ -76,8 +76,8 @@ export class Threads implements ThreadListener {
   }
 
   /**
-   * Starts a thread if there is work for it: the first when somebody waits, a further one when somebody still waits or every
-   * running one has a task in work and another one behind it. One starts at a time.
+   * Starts a thread if there is work for it: the first when somebody waits, another one when somebody still waits or
+   * every running thread has one task in work and one behind it. One starts at a time.
    */
   grow(waiting: boolean, inFlight: number): void {
     const count = this.list.length

@@ -1,5 +1,6 @@
 /**
- * Worker failures for the log: one warning a reason a minute, so that a pool that cannot work is noticed and does not flood.
+ * Logs worker failures: one warning a reason a minute, so that a pool that cannot work is noticed and does not flood
+ * the log.
  */
 import { isErrorOfValue } from "./classifyFailure.ts"
 import type { WorkerPoolError, WorkerPoolErrorReason } from "./workerPoolError.ts"
@@ -18,7 +19,8 @@ export class Warnings {
 
   add(error: WorkerPoolError): void {
     const reason = error.reason._tag
-    // A call after the end of the pool is no failure of a worker, and common while a program shuts down. Nor is user code that throws.
+    // A call after the end of the pool is no failure of a worker, and common while a program shuts down. User code that
+    // throws is none either.
     if (reason === "PoolClosed" || isErrorOfValue(error)) return
     const now = this.now()
     const last = this.last.get(reason)

@@ -1,7 +1,7 @@
 /**
- * The first failure of a process is dear: the schemas of its error are compiled (1.4 ms, `bench/claims.ts`), and the way of a
- * warning to the log runs cold. It comes when the exits of threads are handled and frames are done again. So that work is done
- * beforehand, in turns of its own.
+ * The first failure of a process is expensive: the schemas of its error are compiled (1.4 ms, `bench/claims.ts`), and
+ * the way of a warning to the log runs cold. It comes at a busy time, when the exits of threads are handled and frames
+ * are done again. So this work is done beforehand, in turns of its own.
  */
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"

@@ -1,8 +1,8 @@
 /**
  * What a pool knows of the file that its threads load.
  *
- * A worker file answers named handlers: each function that it exports takes one task and gives the answer, at once or as a promise.
- * A kind of work has its own pool with its own file, so its tasks have the shape that suits them.
+ * A worker file has named handlers: each function that it exports takes one task and returns the answer, at once or as
+ * a promise. Each kind of work has its own pool with its own file, so its tasks have the shape that suits them.
  */
 
 /** The functions that a worker file exports, by name. */
@@ -19,11 +19,14 @@ export type AnswerOf<H, Name extends keyof H> = H[Name] extends (task: never) =>
 
 /** A worker file, and how to know that it is the right one. */
 export interface WorkerFile {
-  /** Where it is unless a `workerUrl` says otherwise: a `file:` URL. Asked when a thread starts. */
+  /** The place of the file unless a `workerUrl` says otherwise: a `file:` URL. Asked when a thread starts. */
   readonly url: () => string
-  /** Its name in the package, for messages: what is to be built, and named by `workerUrl`. */
+  /** Its name in the package, for messages: what to build, and to set `workerUrl` to. */
   readonly module: string
-  /** The first task of a thread. The thread is ready when the answer is right: its file is loaded then, and its code has run. */
+  /**
+   * The first task of a thread. The thread is ready when the answer is right: its file is loaded then, and its code has
+   * run.
+   */
   readonly warmUp: {
     readonly handler: string
     readonly task: unknown
@@ -32,8 +35,9 @@ export interface WorkerFile {
 }
 
 /**
- * The URL of a worker file that stands beside a module: `name.ts` in the sources, `name.js` in the package, and in a bundle beside
- * the bundle, if it was put there. `here` is the module's `import.meta.url`, which is undefined in a bundle of CommonJS.
+ * The URL of a worker file that stands beside a module: `name.ts` in the sources, `name.js` in the package, and in a
+ * bundle beside the bundle, if it was put there. `here` is the module's `import.meta.url`, which is undefined in a
+ * bundle of CommonJS.
  */
 export const workerFileBeside = (here: string | undefined, name: string): string =>
   here === undefined ? `${name}.js` : new URL(`./${name}.${here.endsWith(".ts") ? "ts" : "js"}`, here).href

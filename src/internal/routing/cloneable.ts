@@ -1,9 +1,10 @@
 /**
  * Whether a frame prints the same after a structured clone. Asked only for frames that are about to be sent.
  *
- * The clone refuses functions, symbols and proxies; it drops own properties of `Map`, `Error`, `RegExp` and their like, a
- * `JSON.rawJSON`, and every class. So only plain objects, arrays, untouched dates, and instances of classes without built-in
- * ancestors may go; all else is done on the calling thread. No user code runs here but getters and proxy traps.
+ * The clone refuses functions, symbols and proxies. It drops own properties of `Map`, `Error`, `RegExp` and their like,
+ * a `JSON.rawJSON`, and every class. So only plain objects, arrays, untouched dates, and instances of classes without
+ * built-in ancestors may go. The calling thread does everything else. The only user code that runs here is getters and
+ * proxy traps.
  */
 import { isAnyArrayBuffer, isMap, isProxy, isSet } from "node:util/types"
 import { elementAt, isNumberLike, isVector } from "../value/arrayElements.ts"
@@ -19,9 +20,9 @@ const arrayPrototype = Array.prototype
 const knownPrototypes = new WeakMap<object, boolean>()
 
 /**
- * An array with more elements is not asked for named properties, nor for elements that are not enumerable: listing them lists
- * every index. If it has a property that cannot be cloned, the thread refuses the frame, and the text is made here after all
- * (path `fallback`).
+ * An array with more elements is not asked for named properties, nor for non-enumerable elements: that would list every
+ * index. If it has a property that cannot be cloned, the clone fails, and this thread makes the text after all (path
+ * `fallback`).
  */
 const namedItems = 1_024
 
@@ -30,7 +31,7 @@ export const isSendable = (frame: Pick<FrameTask, "kinds" | "values" | "list">):
   try {
     return isCloneable(frame)
   } catch {
-    // A getter or a proxy trap threw. It will again when the frame is stringified on the calling thread, and be reported.
+    // A getter or a proxy trap threw. It throws again when the calling thread makes the text, and is reported then.
     return false
   }
 }
@@ -78,8 +79,8 @@ const areItemsPlain = (items: ReadonlyArray<unknown>, list: ReadonlySet<string> 
   return true
 }
 
-// Named properties of an array are not printed, but cloned: they come last among the keys. Elements that are not enumerable are
-// printed, but not cloned: they are missing among the keys, as holes are.
+// Named properties of an array are not printed, but cloned: they come last among the keys. Elements that are not
+// enumerable are printed, but not cloned: they are missing among the keys, as holes are.
 const isListable = (array: ReadonlyArray<unknown>): boolean => {
   const keys = Object.keys(array)
   const last = keys.at(-1)
@@ -99,7 +100,8 @@ const isPlainObject = (object: object, list: ReadonlySet<string> | null): boolea
   } else if (prototype !== objectPrototype && !isKnown(prototype)) {
     return isPlainDate(object)
   }
-  // An `arguments` object, or an `Error`, `Map`, `Set` or `ArrayBuffer` that was given another prototype. A tag could hide it.
+  // An `arguments` object, or an `Error`, `Map`, `Set` or `ArrayBuffer` that was given another prototype. A tag could
+  // hide it.
   if (toString.call(object) !== "[object Object]" || Symbol.toStringTag in object) return false
   if (isMap(object) || isSet(object) || isAnyArrayBuffer(object)) return false
   if (list !== null) return isPlainListed(object, list)
@@ -109,8 +111,8 @@ const isPlainObject = (object: object, list: ReadonlySet<string> | null): boolea
   return true
 }
 
-// A list also reads what is inherited or not enumerable; a clone has neither. And a clone has what is not listed, which may be much
-// larger than what is.
+// A list also reads what is inherited or not enumerable; a clone has neither. And a clone has what is not listed, which
+// may be much larger than what is.
 const isPlainListed = (object: object, list: ReadonlySet<string>): boolean => {
   for (const name of list) {
     const value = (object as Record<string, unknown>)[name]

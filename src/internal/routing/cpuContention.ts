@@ -1,11 +1,12 @@
 /**
- * Whether worker threads run on cores of their own, or take the calling thread's.
+ * CPU contention: whether worker threads run on cores of their own, or take the calling thread's.
  *
- * Where other processes want the cores too, the kernel lets the loop wait while a worker runs, and no clock around a piece of
- * work can tell. So what the loop was active for and did not get from the kernel is compared with what the other threads of the
- * process got meanwhile. On one core all of it would be missing: adaptive routing uses no workers there. On two, a server beside the
- * clients that fetch its documents missed 0.2 to 0.3 of it, and made more than twice as many documents with slices (`npm run bench:server`); a
- * process that was alone missed 0.05 to 0.16 (`node bench/answer.ts`), half of it without workers too.
+ * Where other processes want the cores too, the kernel lets the loop wait while a worker runs, and no clock around a
+ * piece of work can tell. So this file compares two times: the time for which the loop was active without a core, and
+ * the time that the other threads of the process got meanwhile. On one core all of it would be missing, so adaptive
+ * routing uses no workers there. On two, a server beside the clients that fetch its documents missed 0.2 to 0.3 of it,
+ * and made more than twice as many documents with slices (`npm run bench:server`). A process that was alone missed 0.05
+ * to 0.16 (`node bench/answer.ts`), half of it without workers too.
  */
 import { performance } from "node:perf_hooks"
 import { realTimers } from "../turns/realTimers.ts"
@@ -22,16 +23,21 @@ export interface Times {
 
 /** Times are added up for so long (ms): the kernel lets threads wait in steps of some milliseconds. */
 const period = 50
-/** A longer one has a pause in it, and says nothing of the cores. */
+/** A longer period has a pause in it, and says nothing about the cores. */
 const longest = 200
 /** A period says something about workers when they were sent so many frames in a millisecond. */
 const enough = 0.5
 /** What is left of the periods before when one is over. */
 const kept = 0.8
-/** Share of the other threads' time that is missing here: up to the one it has no price, from the other on the full one. */
+/**
+ * Share of the other threads' time that is missing here. Up to `free` it has no price, from `full` on the full price.
+ */
 const free = 0.12
 const full = 0.2
-/** While workers are sent little, the price and what it is known from halve in this time (ms), so that they are tried again. */
+/**
+ * While workers get few frames, the price and what it is known from halve in this time (ms), so that workers are tried
+ * again.
+ */
 const halfLife = 20_000
 
 export class Crowding {
@@ -73,7 +79,7 @@ export class Crowding {
     }
     this.missing = this.missing * kept + missing - this.usual * active
     this.others = this.others * kept + after.process - before.process - thread
-    // Of a few periods only, the share is chance.
+    // With few periods, the share is chance.
     const share = this.missing / Math.max(this.others, period * 4)
     this.price = Math.min(1, Math.max(0, (share - free) / (full - free)))
   }
@@ -97,7 +103,7 @@ export const crowding = new Crowding(() => {
       process: (all.user + all.system) / 1000
     }
   } catch {
-    // Not every system can tell what a thread has had.
+    // Not every system can tell the CPU time of a thread.
     return undefined
   }
 })

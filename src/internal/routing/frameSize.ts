@@ -6,8 +6,8 @@
 const pieceTime = 0.25
 const smallestFrame = 8_192
 /**
- * Of two-byte characters, 64 K are a large object of V8's, with pages of its own. On Node 24 such texts take twice as long to make
- * (`bench/claims.ts`), and freeing them is a hold of several milliseconds.
+ * To V8, 64 K two-byte characters are a large object, with pages of its own. On Node 24 such texts take twice as long
+ * to make (`bench/claims.ts`), and freeing them blocks the event loop for several milliseconds.
  */
 const largestFrame = 49_152
 
@@ -18,7 +18,7 @@ export class FrameSize {
   /** Code units of the next frame. */
   current = 32_768
 
-  /** Notes how long a frame of so many code units has taken (ms), planning included. Small ones tell nothing. */
+  /** Notes how long a frame of so many code units took (ms), planning included. Small frames say nothing. */
   observe(size: number, time: number): void {
     if (size < smallestFrame / 2) return
     const next = this.current + (Math.min((pieceTime / time) * size, largestFrame) - this.current) * newest

@@ -1,5 +1,5 @@
 /**
- * How the frames of calls with one `routing` go: where a router decides by its measurements, or all the same way.
+ * The way of the frames of calls with one `routing`: a router decides by its measurements, or all go the same way.
  */
 import type { PlannedFrame } from "../frame/plannedFrame.ts"
 import type { OutputKind } from "../output/output.ts"
@@ -11,7 +11,7 @@ import type { Router, Sample } from "./router.ts"
 
 export class Lane {
   readonly frameSize = new FrameSize()
-  /** Undefined where all frames that may leave the calling thread do. */
+  /** Undefined if all frames that may leave the calling thread do so. */
   readonly router: Router | undefined
 
   private readonly cores: Pick<Crowding, "observe">
@@ -21,7 +21,10 @@ export class Lane {
     this.cores = cores
   }
 
-  /** Whether the next frame is likely to want a worker thread; asked before it is planned, since it must be sent at once. */
+  /**
+   * Whether the next frame is likely to want a worker thread; asked before it is planned, since it must be sent at
+   * once.
+   */
   wantsWorker(threads: number): boolean {
     return this.router === undefined || this.router.wantsWorker(threads)
   }
@@ -31,7 +34,10 @@ export class Lane {
     return this.router === undefined ? "worker" : this.router.route(frame, output, threads)
   }
 
-  /** Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its planning. */
+  /**
+   * Notes what a frame has cost the calling thread (ms): its way to the worker or its text, and before that its
+   * planning.
+   */
   observe(
     frame: Sample,
     output: OutputKind,

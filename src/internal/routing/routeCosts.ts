@@ -1,8 +1,9 @@
 /**
- * What frames of one kind have cost the calling thread on each route, and when the dearer route is tried again.
+ * What frames of one kind have cost the calling thread on each route, and when to try the more expensive route again.
  *
- * It is tried for some frames in a row, the first of which do not count: a single frame between hundreds that take the other
- * route runs cold code, and seemed to cost several times what it costs when all take that route (arrays of numbers, worker).
+ * A trial takes some frames in a row, and the first of them do not count. A single frame between hundreds that take the
+ * other route runs cold code. It seemed to cost several times what it costs when all take that route (arrays of
+ * numbers, worker).
  */
 import type { Crowding } from "./cpuContention.ts"
 
@@ -14,7 +15,7 @@ const burst = 8
 const cold = 2
 /** Weight of the newest cost. */
 const newest = 0.15
-/** Share of the time that trying the dearer route may take: at first, and when it is known well. */
+/** Share of the time that trials of the more expensive route may take: at first, and when it is known well. */
 const shareAtFirst = 0.1
 const share = 0.02
 /** A route is known well after so many frames. */
@@ -28,7 +29,7 @@ class Average {
   add(sample: number): void {
     const { count, value } = this
     this.count++
-    // So that one garbage collection does not decide. The first are taken as they are.
+    // Bounded, so that one garbage collection does not decide. The first samples count as they are.
     const bounded = count < burst ? sample : Math.min(sample, value * 3)
     this.value += (bounded - value) * Math.max(newest, 1 / this.count)
   }
@@ -90,7 +91,7 @@ export class KindCosts implements RoutesOfKind {
   /** The route that is tried, and frames left that are to try it. */
   private tried: Route = "worker"
   private trying = 0
-  /** Milliseconds spent on the cheaper route since the dearer one was last tried. */
+  /** Milliseconds spent on the cheaper route since the last trial of the other one. */
   private spent = 0
 
   /** `frameSize` is that of a typical frame of the kind, in units of 1,024 code units. */
@@ -107,12 +108,12 @@ export class KindCosts implements RoutesOfKind {
     return this.worker.total < this.sliced.total ? "worker" : "sliced"
   }
 
-  /** Whether the next frame is to try the dearer route. The more that costs, the more rarely. */
+  /** Whether the next frame is to try the more expensive route. The more that costs, the rarer it is. */
   get isTrying(): boolean {
     return (this.trying > 0 && this.tried !== this.preferred) || this.mayTry
   }
 
-  /** A frame tries the dearer route. The trial is over early when that turns out to be the cheaper one. */
+  /** A frame tries the more expensive route. The trial ends early if that route turns out to be the cheaper one. */
   tries(): void {
     const dearer = this.preferred === "worker" ? "sliced" : "worker"
     if (this.trying === 0 || this.tried !== dearer) {

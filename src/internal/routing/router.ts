@@ -1,13 +1,14 @@
 /**
  * Which route a frame takes, with `routing: "adaptive"`.
  *
- * The plain rule, "at or above the threshold to a worker thread", is the prior; what frames of a kind have cost the calling
- * thread so far is the posterior. While no thread is ready, frames are slices, and a thread is started beside them when there have been
- * enough: nobody waits for it. A kind is what a frame holds (long text, numbers, records), how large it is (a trip to a
- * worker has a fixed cost), what comes out, and whether it is indented. Costs are averages that forget, so a change in the
- * data is followed within a few dozen frames; now and then some frames take the dearer route, so that none is judged by old news, but
- * only as often as a fiftieth of the time pays for (`routing/routeCosts.ts`). Where other programs want the cores too, a worker's own time counts as
- * well (`routing/cpuContention.ts`).
+ * The plain rule, "at or above the threshold to a worker thread", is the prior. What frames of a kind have cost the
+ * calling thread so far is the posterior. While no thread is ready, frames are slices. After enough of them a thread
+ * starts beside the work, and nobody waits for it. The kind of a frame is what it holds (long text, numbers, records),
+ * how large it is (a trip to a worker has a fixed cost), what comes out, and whether it is indented. Costs are averages
+ * that forget, so the router follows a change in the data within a few dozen frames. From time to time some frames take
+ * the more expensive route, so that no route is judged by old measurements, but only as often as a fiftieth of the time
+ * pays for (`routing/routeCosts.ts`). Under CPU contention a worker's own time counts as well
+ * (`routing/cpuContention.ts`).
  */
 import type { FrameTask } from "../frame/frame.ts"
 import type { PlannedFrame } from "../frame/plannedFrame.ts"
@@ -16,21 +17,21 @@ import { crowding, type Crowding } from "./cpuContention.ts"
 import type { OutputKind } from "../output/output.ts"
 import { realTimers } from "../turns/realTimers.ts"
 
-/** A thread is started only to explore at most once in this time (ms). */
+/** A thread starts only to explore at most once in this time (ms). */
 const startEvery = 60_000
 /**
- * Slices, done because no thread is ready, after which one is started. Starting the first takes the process as much CPU time as some 150
- * slices (37 ms, `npm run bench:first`). After twice as many, no first call takes more than 1.5 times what its slices take, and a
- * process that is asked for a few documents never pays for a thread.
+ * A thread starts after so many slices that were done because no thread was ready. The start of the first thread takes
+ * as much CPU time as some 150 slices (37 ms, `npm run bench:first`). With twice as many, no first call takes more than
+ * 1.5 times its slices, and a process that serves a few documents never pays for a thread.
  */
 const slicesToStart = 300
 /**
- * What a frame on a worker costs the calling thread where no clock can stand, more than a slice (ms): the answer's way in, and the
- * garbage collections that come with it (`bench/answer.ts`).
+ * What a frame on a worker costs the calling thread more than a slice where no clock can measure it (ms): the answer's
+ * way in, and the garbage collections that come with it (`bench/answer.ts`).
  */
 const answerCost = 0.06
 
-/** What the router wants to know of a frame. */
+/** What the router needs to know of a frame. */
 export interface Sample extends Pick<PlannedFrame, "size" | "numbers" | "containers"> {
   readonly task: Pick<FrameTask, "gap">
   /** There is nothing left to stringify. */
@@ -57,7 +58,10 @@ export class Router {
     this.crowding = cores
   }
 
-  /** Whether the next frame is likely to want a worker thread; asked before it is planned, since it must be sent at once. */
+  /**
+   * Whether the next frame is likely to go to a worker thread. Asked before it is planned, because it must be sent at
+   * once.
+   */
   wantsWorker(threads: number): boolean {
     if (threads === 0) return false
     const costs = this.last
@@ -75,7 +79,7 @@ export class Router {
     return preferred === "worker" ? "sliced" : "worker"
   }
 
-  /** Whether a thread is to be started for frames like this one, which was a slice while none is ready. */
+  /** Whether to start a thread for frames like this one, which was a slice because no thread is ready. */
   wantsThread(frame: Sample, output: OutputKind): boolean {
     if (frame.size === 0 || frame.isText === true) return false
     const costs = this.costsOf(frame, output)

@@ -1,8 +1,9 @@
 /**
  * One span for each call at or above the threshold, where somebody traces.
  *
- * Whether a call is worth one is known when it has ended, so its span is made then, with the time at which it began. Without a
- * tracer of the program's own a call pays for one read of a field; `Effect.withSpan` would cost it 5 microseconds.
+ * Only at its end is it known whether a call gets a span. So the span is made then, with the time at which the call
+ * began. Without a tracer of the program's own a call pays for one read of a field. `Effect.withSpan` would cost it 5
+ * microseconds.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"

@@ -1,7 +1,7 @@
 /**
- * Calls as promises, made by the engine itself: a fiber would cost a small document as much as `JSON.stringify`.
+ * Calls as promises, straight from the engine. A fiber would cost a small document as much as `JSON.stringify`.
  *
- * Nobody traces here, and a call that is over at once is worth one promise and no more.
+ * There is no tracer here, and a call that ends at once costs one promise and no more.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * A call whose bytes are taken chunk by chunk while it goes on. Nothing is done ahead of the reader but what fills a few chunks.
+ * A call whose bytes are taken chunk by chunk while it goes on. It works at most a few chunks ahead of the reader.
  */
 import { ChunkSink } from "../output/chunkSink.ts"
 import type { Engine } from "../engine/engine.ts"

@@ -1,5 +1,5 @@
 /**
- * Compares a text with the one that is expected while it is made.
+ * Compares a text with the expected one while it is made.
  */
 import { decode, type Sink } from "../output/sink.ts"
 

@@ -1,5 +1,5 @@
 /**
- * Finds where in a value a place of its text is.
+ * Finds the place in a value that belongs to a place in its text.
  */
 import * as JsonPointer from "effect/JsonPointer"
 

@@ -1,9 +1,9 @@
 /**
- * Shadow mode: `JSON.stringify` has answered, and the library does the same value once more, to compare.
+ * Shadow mode: `JSON.stringify` has answered, and the library repeats the same value to compare.
  *
- * What is compared is the text, and for how long each has held the event loop. All of it runs in turns, as calls do. A value
- * with user code in it is skipped, since that code must not run twice; and so are values while others are being looked at, to
- * bound what is kept alive for it.
+ * It compares the text, and for how long each blocked the event loop. All of it runs in turns, as calls do. A value
+ * with user code in it is skipped, because that code must not run twice. Values are also skipped while too many others
+ * are checked, to bound what is kept alive.
  */
 import { stringify } from "../value/intrinsics.ts"
 import { spaceOf } from "../options/stringifyArguments.ts"
@@ -34,7 +34,7 @@ export class Shadow implements ShadowStats, ShadowedCalls {
   /** Called for the first difference of each label. */
   onDifference: ((label: string, pointer: string) => void) | undefined = undefined
   readonly engine: Engine
-  /** Of its own, for these are no calls of anybody. */
+  /** Its own counters, because these are nobody's calls. */
   readonly counters = new Counters()
   private readonly share: Rollout
   private running = 0
@@ -146,7 +146,8 @@ class Trial implements Task {
     }
   }
 
-  // The program may have changed the value since its call was answered. That holds the loop once more, but only here.
+  // The program may have changed the value since its call was answered. This check blocks the loop once more, but only
+  // here.
   private isChanged(): boolean {
     try {
       const { options } = this

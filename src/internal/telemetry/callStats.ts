@@ -1,5 +1,6 @@
 /**
- * What one kind of call has done: how many, how long they took and how long they held the event loop.
+ * What one kind of call has done: how many there were, how long they took, and for how long they blocked the event
+ * loop.
  */
 
 /** Upper bounds of the buckets of latencies, in seconds. */
@@ -16,7 +17,9 @@ export class Tally {
   longest = 0
   held = 0
   longestHeld = 0
-  /** The last one is for what is longer than all bounds. Plain numbers, because 32 bits are too few for years of calls. */
+  /**
+   * The last one is for what is longer than all bounds. Plain numbers, because 32 bits are too few for years of calls.
+   */
   readonly buckets = new Float64Array(boundsMs.length + 1)
 
   add(latency: number, held: number, longestHeld: number): void {

@@ -1,5 +1,5 @@
 /**
- * What calls have done, as plain numbers: adding one costs next to nothing, and they are read when somebody asks.
+ * What calls have done, as plain numbers. To add one costs next to nothing. They are read when somebody asks.
  */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
 import { Labels, type LabelTally } from "./labels.ts"
@@ -16,7 +16,7 @@ export class Counters {
     fallback: new Tally()
   }
   readonly labels = new Labels<LabelTally>(() => ({ calls: 0, held: 0, longestHeld: 0 }))
-  /** Failed calls by the tag of their reason; a defect has none. */
+  /** Failed calls by the tag of their reason, and `Defect` for those that have none. */
   readonly failuresByReason = new Map<string, number>()
   /** Calls with a failed frame, by the tag of the worker pool's reason. */
   readonly workerErrorsByReason = new Map<string, number>()
@@ -48,7 +48,7 @@ export class Counters {
     }
   }
 
-  /** A call that its caller has stopped held the loop all the same. */
+  /** A call that its caller stopped has blocked the loop all the same. */
   cancelled({ held, longestHeld }: Pick<Outcome, "held" | "longestHeld">, label: string | undefined): void {
     this.interrupted++
     if (label === undefined) return

@@ -1,5 +1,6 @@
 /**
- * What telemetry reads of an engine and of shadow mode. They satisfy these; telemetry knows neither of them.
+ * What telemetry reads of an engine and of shadow mode. They satisfy these interfaces, and telemetry knows neither of
+ * them.
  */
 import type { BreakerState } from "../pool/circuitBreaker.ts"
 import type { WorkerPoolStats } from "../pool/poolTypes.ts"

@@ -1,5 +1,5 @@
 /**
- * Who held the event loop: calls by the label that the caller gave them.
+ * Who blocked the event loop: calls by the label that the caller gave them.
  *
  * Labels become attributes of metrics, and each is kept for good. So there is a bound: labels that come after the first
  * hundred are counted together, as `other`. Routes of a server fit, paths with numbers in them do not.

@@ -1,5 +1,6 @@
 /**
- * The longest lag of this thread's event loop, if a monitor runs: for the snapshot of a layer that knows nothing of monitors.
+ * The longest lag of this thread's event loop, if a monitor runs. It is for the snapshot of a layer, which knows
+ * nothing of monitors.
  */
 const monitors = new Set<() => number>()
 

@@ -4,7 +4,7 @@
 import type { SerializationError } from "../../SerializationError.ts"
 import type { SerializationPath } from "../options/callOptions.ts"
 
-/** What was thrown where nothing may throw: memory that cannot be had, or a mistake of this library. */
+/** What was thrown where nothing may throw: memory ran out, or this library has a mistake. */
 export class Defect {
   readonly thrown: unknown
 
@@ -21,7 +21,7 @@ export interface Outcome {
   readonly truncated: boolean
   readonly path: SerializationPath
   readonly arm: Arm
-  /** Milliseconds for which the event loop was held: all pieces together, and the longest of them. */
+  /** Milliseconds for which the event loop was blocked: all holds together, and the longest. */
   readonly held: number
   readonly longestHeld: number
   /** Of the result: bytes, or code units. */
@@ -32,8 +32,8 @@ export interface Outcome {
 }
 
 /**
- * The arm of the rollout: `offloop` and `control` for values at or above the threshold; `none` for those below it, and where
- * `routing: "sync"` asks for plain `JSON.stringify`.
+ * The arm of the rollout: `offloop` and `control` for values at or above the threshold; `none` for those below it, and
+ * where `routing: "sync"` asks for plain `JSON.stringify`.
  */
 export type Arm = "none" | "control" | "offloop"
 

@@ -1,5 +1,5 @@
 /**
- * Tells when adaptive routing changes its mind: as a debug log, and as series of what each route costs.
+ * Logs at debug level when adaptive routing changes its mind, and registers the series of what each route costs.
  */
 import * as Metrics from "../../Metrics.ts"
 import type { Registrations } from "./metricSeries.ts"
