@@ -1,0 +1,264 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schema } from "effect"
+import {
+  FetchHttpClient,
+  HttpClient,
+  HttpClientRequest,
+  HttpMiddleware,
+  HttpRouter,
+  HttpServerRequest,
+  HttpServerResponse
+} from "effect/http"
+import { Serialization, SerializationLayer } from "effect-serialization"
+import { HttpJson } from "effect-serialization/http"
+import { createHash } from "node:crypto"
+import { assertSameAnswer, call, type Call, serve } from "./server.ts"
+
+const live = SerializationLayer.layerSliced()
+
+const Row = Schema.Struct({ id: Schema.Finite, at: Schema.Date, name: Schema.String })
+const rows = (count: number) => Array.from({ length: count }, (_, id) => ({ id, at: new Date(id), name: `é ${id}` }))
+const Report = Schema.Struct({ title: Schema.String, rows: Schema.Array(Row) })
+
+const cyclic: Array<unknown> = rows(6000)
+cyclic.push(cyclic)
+
+const values: Record<string, unknown> = {
+  small: { id: 1 },
+  null: null,
+  text: "x".repeat(40_000),
+  medium: rows(40),
+  large: rows(6000),
+  bad: [...rows(6000), 1n],
+  cyclic,
+  toJSON: { toJSON: () => rows(2000) }
+}
+
+const responses: Record<string, { readonly status?: number; readonly headers?: Record<string, string> }> = {
+  "": {},
+  "/created": { status: 201 },
+  "/own": { headers: { "x-own": "1", "content-type": "application/vnd.api+json" } }
+}
+
+type Make = (value: unknown, options: object) => Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, any>
+type MakeTyped = (value: never, options: object) => Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, any>
+
+const routesOf = (make: Make, makeTyped: MakeTyped): Layer.Layer<never, never, any> =>
+  HttpRouter.use(
+    Effect.fnUntraced(function* (router) {
+      const serialization = yield* Effect.context<Serialization>()
+      const add = (path: `/${string}`, answer: Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, any>) =>
+        router.add(
+          "GET",
+          path,
+          Effect.provideContext(answer, serialization).pipe(
+            // The program's own way with what it cannot answer.
+            Effect.catch(() => Effect.succeed(HttpServerResponse.text("failed", { status: 500 })))
+          ) as Effect.Effect<HttpServerResponse.HttpServerResponse>
+        )
+      for (const [suffix, options] of Object.entries(responses)) {
+        for (const [name, value] of Object.entries(values)) yield* add(`/${name}${suffix}`, make(value, options))
+        const reports = { some: rows(10), many: rows(6000), wrong: [...rows(6000), { id: "1" }] }
+        for (const [name, rows] of Object.entries(reports)) {
+          yield* add(`/report-${name}${suffix}`, makeTyped({ title: "Report", rows } as never, options))
+        }
+      }
+    })
+  ) as Layer.Layer<never, never, any>
+
+const plain = routesOf(
+  (value, options) => HttpServerResponse.json(value, options),
+  HttpServerResponse.schemaJson(Report)
+)
+const ours = routesOf((value, options) => HttpJson.json(value, options), HttpJson.schemaJson(Report)).pipe(
+  Layer.provide(live)
+)
+
+const compression = HttpMiddleware.compression() as HttpMiddleware.HttpMiddleware
+
+const names = [...Object.keys(values), "report-some", "report-many", "report-wrong"]
+const calls: Record<string, Call> = {
+  GET: {},
+  HEAD: { method: "HEAD" },
+  gzip: { headers: { "accept-encoding": "gzip" } }
+}
+
+describe("HttpJson", () => {
+  it.live("answers as HttpServerResponse.json and schemaJson do: status, headers and bytes", () =>
+    Effect.gen(function* () {
+      for (const middleware of [undefined, compression]) {
+        const options = middleware === undefined ? undefined : { middleware }
+        const [a, b] = [yield* serve(ours, options), yield* serve(plain, options)]
+        for (const name of names) {
+          for (const suffix of Object.keys(responses)) {
+            for (const [how, options] of Object.entries(calls)) {
+              const path = `/${name}${suffix}`
+              const [actual, expected] = [yield* call(a, path, options), yield* call(b, path, options)]
+              assertSameAnswer(actual, expected, `${how} ${path}`)
+            }
+          }
+        }
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("fifty large answers at once are each whole", () =>
+    Effect.gen(function* () {
+      const port = yield* serve(ours)
+      const expected = JSON.stringify(values["large"])
+      const answers = yield* Effect.all(
+        Array.from({ length: 50 }, () => call(port, "/large")),
+        { concurrency: "unbounded" }
+      )
+      for (const { bytes } of answers) assert.isTrue(bytes.equals(Buffer.from(expected)))
+    }).pipe(Effect.scoped)
+  )
+
+  const serveOne = (
+    answer: Effect.Effect<
+      HttpServerResponse.HttpServerResponse,
+      unknown,
+      Serialization | HttpServerRequest.HttpServerRequest
+    >
+  ) =>
+    serve(
+      HttpRouter.add("GET", "/", Effect.orDie(answer) as Effect.Effect<HttpServerResponse.HttpServerResponse>).pipe(
+        Layer.provide(live)
+      ) as Layer.Layer<never, never, any>
+    )
+
+  it.live("a body beyond the buffer is streamed, and breaks off where an error is in it", () =>
+    Effect.gen(function* () {
+      const context = yield* Effect.context<Serialization>()
+      const large = rows(6000)
+      const port = yield* serveOne(Effect.provideContext(HttpJson.json(large, { buffer: 100_000 }), context))
+      const answer = yield* call(port, "/")
+      assert.strictEqual(answer.headers["transfer-encoding"], "chunked")
+      assert.strictEqual(answer.bytes.toString(), JSON.stringify(large))
+      const bad = yield* serveOne(Effect.provideContext(HttpJson.json(values["bad"], { buffer: 100_000 }), context))
+      const broken = yield* call(bad, "/")
+      assert.strictEqual(broken.status, 200)
+      assert.isTrue(broken.isBroken)
+      const typed = HttpJson.schemaJson(Report)({ title: "", rows: large }, { buffer: 1000 })
+      const typedPort = yield* serveOne(Effect.provideContext(typed, context))
+      const streamed = yield* call(typedPort, "/")
+      assert.strictEqual(streamed.headers["transfer-encoding"], "chunked")
+      assert.strictEqual(streamed.bytes.toString(), JSON.stringify({ title: "", rows: large }))
+    }).pipe(Effect.scoped, Effect.provide(live))
+  )
+
+  it.live("a client that leaves ends the work", () =>
+    Effect.gen(function* () {
+      const context = yield* Effect.context<Serialization>()
+      const leaving = new AbortController()
+      const huge: Array<unknown> = Array.from({ length: 20 }, () => rows(30_000))
+      // The first is done at once, the second in a later turn: the client leaves while the rest is still to come.
+      huge.unshift({ toJSON: () => "begun" }, { toJSON: () => void leaving.abort() })
+      const interrupted = Serialization.use(({ metrics }) => Effect.map(metrics, ({ interrupted }) => interrupted))
+      const immediate = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      const wait = (count: number) =>
+        Effect.timeout(
+          Effect.repeat(Effect.andThen(immediate, interrupted), { until: (now) => now >= count }),
+          "20 seconds"
+        )
+      const buffering = yield* serveOne(Effect.provideContext(HttpJson.json(huge, { buffer: 1e9 }), context))
+      yield* Effect.ignoreCause(call(buffering, "/", { signal: leaving.signal }))
+      yield* wait(1)
+      const streaming = yield* serveOne(Effect.provideContext(HttpJson.json(huge, { buffer: 1000 }), context))
+      yield* call(streaming, "/", { leaveAfter: 1 })
+      yield* wait(2)
+    }).pipe(Effect.scoped, Effect.provide(live))
+  )
+
+  it.live("an etag is the one that Express makes, and a client that has it gets a 304", () =>
+    Effect.gen(function* () {
+      const context = yield* Effect.context<Serialization>()
+      for (const value of [{ id: 1 }, rows(5000)]) {
+        const text = JSON.stringify(value)
+        const digest = createHash("sha1").update(text).digest("base64").slice(0, 27)
+        const tag = `"${Buffer.byteLength(text).toString(16)}-${digest}"`
+        for (const etag of ["weak", "strong"] as const) {
+          const port = yield* serveOne(
+            Effect.provideContext(HttpJson.json(value, { etag, headers: { "x-own": "1" } }), context)
+          )
+          const full = yield* call(port, "/")
+          const expected = etag === "weak" ? `W/${tag}` : tag
+          assert.strictEqual(full.headers["etag"], expected)
+          for (const known of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
+            const fresh = yield* call(port, "/", { headers: { "if-none-match": known } })
+            assert.deepStrictEqual([fresh.status, fresh.bytes.length, fresh.headers["etag"]], [304, 0, expected])
+            assert.strictEqual(fresh.headers["x-own"], "1")
+            assert.isUndefined(fresh.headers["content-type"])
+          }
+          const stale = yield* call(port, "/", { headers: { "if-none-match": '"other"' } })
+          assert.strictEqual(stale.status, 200)
+        }
+        const own = yield* serveOne(
+          Effect.provideContext(HttpJson.json(value, { etag: "weak", headers: { etag: '"mine"' } }), context)
+        )
+        assert.strictEqual((yield* call(own, "/")).headers["etag"], '"mine"')
+        assert.strictEqual((yield* call(own, "/", { headers: { "if-none-match": '"mine"' } })).status, 304)
+        const created = yield* serveOne(
+          Effect.provideContext(HttpJson.json(value, { etag: "weak", status: 404 }), context)
+        )
+        assert.strictEqual((yield* call(created, "/", { headers: { "if-none-match": "*" } })).status, 404)
+      }
+    }).pipe(Effect.scoped, Effect.provide(live))
+  )
+
+  it.live("a client's body: bytes within the buffer, a stream made anew for each try beyond", () =>
+    Effect.gen(function* () {
+      const echo = HttpRouter.add(
+        "POST",
+        "/",
+        Effect.gen(function* () {
+          const request = yield* HttpServerRequest.HttpServerRequest
+          const text = yield* Effect.orDie(request.text)
+          const { "content-length": length = "none", "content-type": type } = request.headers
+          return HttpServerResponse.text(text, { headers: { "x-length": length, "x-type": type! } })
+        })
+      )
+      const port = yield* serve(echo as Layer.Layer<never, never, any>)
+      const send = (value: unknown, options?: HttpJson.BodyOptions) =>
+        HttpClientRequest.post(`http://127.0.0.1:${port}/`).pipe(HttpJson.bodyJson(value, options))
+      const client = yield* HttpClient.HttpClient
+      for (const value of [{ id: 1 }, rows(5000)]) {
+        const text = JSON.stringify(value)
+        const request = yield* send(value)
+        for (let i = 0; i < 2; i++) {
+          const response = yield* client.execute(request)
+          assert.strictEqual(yield* response.text, text)
+          assert.strictEqual(response.headers["x-length"], String(Buffer.byteLength(text)))
+          assert.strictEqual(response.headers["x-type"], "application/json")
+        }
+      }
+      const streamed = yield* send(rows(5000), { buffer: 1000, contentType: "application/vnd.api+json" })
+      for (let i = 0; i < 2; i++) {
+        const response = yield* client.execute(streamed)
+        assert.strictEqual(yield* response.text, JSON.stringify(rows(5000)))
+        assert.strictEqual(response.headers["x-length"], "none")
+        assert.strictEqual(response.headers["x-type"], "application/vnd.api+json")
+      }
+      const error = yield* Effect.flip(send([...rows(3000), 1n]))
+      assert.include(String(error), '"/3000"')
+    }).pipe(Effect.scoped, Effect.provide([live, FetchHttpClient.layer]))
+  )
+
+  it.effect("options of the text are those of the service, and with errors: all the whole issue is told", () =>
+    Effect.gen(function* () {
+      const textOf = (response: HttpServerResponse.HttpServerResponse) =>
+        Effect.promise(() => HttpServerResponse.toWeb(response).text())
+      const value = { title: "Report", rows: rows(1000) }
+      const pretty = yield* HttpJson.schemaJson(Report)(value, { pretty: true })
+      assert.strictEqual(yield* textOf(pretty), JSON.stringify(value, undefined, 2))
+      const cut = yield* HttpJson.json(value, { maxSize: 100, truncate: true })
+      assert.isAtMost(Buffer.byteLength(yield* textOf(cut)), 100)
+      const wrong = { title: 1, rows: [...rows(1000), { id: "1" }] }
+      const all = yield* Effect.flip(HttpJson.schemaJson(Report, { errors: "all" })(wrong as never))
+      const expected = yield* Effect.flip(
+        Schema.encodeUnknownEffect(Schema.toCodecJson(Report), { errors: "all" })(wrong)
+      )
+      assert.strictEqual(String(all), String(expected))
+    }).pipe(Effect.provide(live))
+  )
+})
