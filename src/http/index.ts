@@ -5,3 +5,4 @@
  */
 export * as HttpApiJson from "./HttpApiJson.ts"
 export * as HttpJson from "./HttpJson.ts"
+export * as RpcJson from "./RpcJson.ts"

@@ -42,12 +42,14 @@ export const ofTyped = (
   options: JsonOptions | undefined
 ): Effect.Effect<Response, Schema.SchemaError | SerializationError, any> => {
   if (needsWhole(options)) return Effect.flatMap(encoder.encode(value), (encoded) => ofValue(encoded, buffer, options))
-  return Effect.flatMap(encoder.begin(value), (begun) =>
-    begun.deferrals.isEmpty
-      ? ofValue(begun.encoded, buffer, options)
-      : Effect.flatMap(Serialization, (service) =>
-          ofStream(streamOfDeferred(encoder, value, begun, service, undefined), buffer, options)
-        )
+  return Effect.flatMap(
+    Effect.suspend(() => encoder.begin(value)),
+    (begun) =>
+      begun.deferrals.isEmpty
+        ? ofValue(begun.encoded, buffer, options)
+        : Effect.flatMap(Serialization, (service) =>
+            ofStream(streamOfDeferred(encoder, value, begun, service, undefined), buffer, options)
+          )
   )
 }
 

@@ -23,39 +23,43 @@ export interface Encoder {
   readonly options: SchemaAST.ParseOptions | undefined
   /** Encodes all of it, in turns. */
   encode(value: unknown): Effect.Effect<unknown, Schema.SchemaError, any>
-  /** Encodes what is around the large arrays. */
+  /** Encodes what is around the large arrays. Begins at once, and gives an `Exit` where that is all. */
   begin(value: unknown): Effect.Effect<Begun, Schema.SchemaError, any>
 }
 
-export const makeEncoder = (schema: Schema.Constraint, options: SchemaAST.ParseOptions | undefined): Encoder => {
-  const codec = Schema.toCodecJson(schema)
-  let compiled:
-    | ((input: unknown, options?: SchemaAST.ParseOptions) => Effect.Effect<unknown, SchemaIssue.Issue, any>)
-    | undefined
-  const parser = () =>
-    (compiled ??= SchemaParser.decodeUnknownEffect(Schema.make<Schema.Top>(finalAST(SchemaAST.flip(codec.ast)))))
+type Parse = (input: unknown, options?: SchemaAST.ParseOptions) => Effect.Effect<unknown, SchemaIssue.Issue, any>
 
+/** Compiles a schema's encoder, at its first use. */
+export const compile = (schema: Schema.Constraint): (() => Parse) => {
+  const { ast } = Schema.toCodecJson(schema)
+  let compiled: Parse | undefined
+  return () => (compiled ??= SchemaParser.decodeUnknownEffect(Schema.make<Schema.Top>(finalAST(SchemaAST.flip(ast)))))
+}
+
+export const makeEncoder = (schema: Schema.Constraint, options: SchemaAST.ParseOptions | undefined): Encoder =>
+  encoderOf(compile(schema), options)
+
+export const encoderOf = (parser: () => Parse, options: SchemaAST.ParseOptions | undefined): Encoder => {
   const encode = (value: unknown) =>
     Effect.mapError(
       Effect.suspend(() => parser()(value, options)),
       (issue) => new Schema.SchemaError(issue)
     )
 
-  const begin = (value: unknown): Effect.Effect<Begun, Schema.SchemaError, any> =>
-    Effect.suspend(() => {
-      const deferrals = new Deferrals()
-      if (!mayDefer(options)) return Effect.map(encode(value), (encoded) => ({ encoded, deferrals }))
-      const begun = parser()(value, deferring(options, deferrals))
-      if (Exit.isExit(begun) && Exit.isSuccess(begun)) return Effect.succeed({ encoded: begun.value, deferrals })
-      return Effect.matchCauseEffect(begun, {
-        onSuccess: (encoded) => Effect.succeed({ encoded, deferrals }),
-        // What was put off may be what Effect would have found wrong first.
-        onFailure: (cause) =>
-          issueOf(cause) === undefined
-            ? Effect.failCause(cause as never)
-            : Effect.map(encode(value), (encoded) => ({ encoded, deferrals: new Deferrals() }))
-      })
+  const begin = (value: unknown): Effect.Effect<Begun, Schema.SchemaError, any> => {
+    const deferrals = new Deferrals()
+    if (!mayDefer(options)) return Effect.map(encode(value), (encoded) => ({ encoded, deferrals }))
+    const begun = parser()(value, deferring(options, deferrals))
+    if (Exit.isExit(begun) && Exit.isSuccess(begun)) return Exit.succeed({ encoded: begun.value, deferrals })
+    return Effect.matchCauseEffect(begun, {
+      onSuccess: (encoded) => Effect.succeed({ encoded, deferrals }),
+      // What was put off may be what Effect would have found wrong first.
+      onFailure: (cause) =>
+        issueOf(cause) === undefined
+          ? Effect.failCause(cause as never)
+          : Effect.map(encode(value), (encoded) => ({ encoded, deferrals: new Deferrals() }))
     })
+  }
 
   return { options, encode, begin }
 }

@@ -33,24 +33,27 @@ export const gather = <A, B>(
     if (message !== undefined) return Effect.fail(invalidOptions(message))
     const inTurns = Effect.flatMap(encoder.encode(value), (encoded) => whole(service, encoded))
     if (needsWhole(options)) return inTurns
-    return Effect.flatMap(encoder.begin(value), ({ deferrals, encoded }): Effect.Effect<B, Error, any> => {
-      if (deferrals.isEmpty) return whole(service, encoded)
-      const sink = output.sink()
-      const writer = new Writer(service, sink, encoded, deferrals, encoder.options)
-      const finish: Effect.Effect<B, SerializationError> = Effect.suspend(() => {
-        while (!sink.isTooLong && charged(() => sink.finish())) {
-          if (isTurnOver()) return Effect.andThen(nextTurn, finish)
-        }
-        return sink.isTooLong ? Effect.fail(outputTooLong()) : Effect.succeed(make(output.resultOf(sink)))
-      })
-      return Effect.scoped(writer.write(() => sink.isTooLong)).pipe(
-        Effect.matchEffect({
-          onSuccess: () => finish,
-          // The whole value says what is wrong in Effect's own words, or at its place in the text.
-          onFailure: (failure) => (isSerializationError(failure) ? Effect.fail(failure) : inTurns)
+    return Effect.flatMap(
+      Effect.suspend(() => encoder.begin(value)),
+      ({ deferrals, encoded }): Effect.Effect<B, Error, any> => {
+        if (deferrals.isEmpty) return whole(service, encoded)
+        const sink = output.sink()
+        const writer = new Writer(service, sink, encoded, deferrals, encoder.options)
+        const finish: Effect.Effect<B, SerializationError> = Effect.suspend(() => {
+          while (!sink.isTooLong && charged(() => sink.finish())) {
+            if (isTurnOver()) return Effect.andThen(nextTurn, finish)
+          }
+          return sink.isTooLong ? Effect.fail(outputTooLong()) : Effect.succeed(make(output.resultOf(sink)))
         })
-      )
-    })
+        return Effect.scoped(writer.write(() => sink.isTooLong)).pipe(
+          Effect.matchEffect({
+            onSuccess: () => finish,
+            // The whole value says what is wrong in Effect's own words, or at its place in the text.
+            onFailure: (failure) => (isSerializationError(failure) ? Effect.fail(failure) : inTurns)
+          })
+        )
+      }
+    )
   })
 
 /** Chunks of bytes, as fast as they are read and no faster. */
@@ -64,10 +67,12 @@ export const stream = (
       const message = checkStreamOptions(options)
       if (message !== undefined) return Effect.fail(invalidOptions(message))
       if (needsWhole(options)) return Effect.map(encoder.encode(value), (encoded) => service.stream(encoded, options))
-      return Effect.map(encoder.begin(value), (begun) =>
-        begun.deferrals.isEmpty
-          ? service.stream(begun.encoded, options)
-          : streamOfDeferred(encoder, value, begun, service, options)
+      return Effect.map(
+        Effect.suspend(() => encoder.begin(value)),
+        (begun) =>
+          begun.deferrals.isEmpty
+            ? service.stream(begun.encoded, options)
+            : streamOfDeferred(encoder, value, begun, service, options)
       )
     })
   )
