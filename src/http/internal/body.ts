@@ -9,15 +9,14 @@ import * as Exit from "effect/Exit"
 import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { allocate } from "../../internal/output/sink.ts"
+import { BytesSink } from "../../internal/output/bytesSink.ts"
 import { charged, isTurnOver, nextTurn } from "../../schema/internal/turn.ts"
 
 /** What came of a stream. */
 export type Body<E> =
-  | { readonly _tag: "Chunks"; readonly chunks: Chunks; readonly length: number }
+  | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
   | { readonly _tag: "Longer"; readonly stream: Stream.Stream<Uint8Array, E> }
 
-export type Chunks = ReadonlyArray<Uint8Array>
 type ChunkPull<E, R> = Effect.Effect<readonly [Uint8Array, ...Array<Uint8Array>], E | Cause.Done, R>
 
 /**
@@ -31,7 +30,7 @@ export const takeBody = <E, R>(stream: Stream.Stream<Uint8Array, E, R>, buffer: 
       const parent = Context.getOrUndefined(context as Context.Context<Scope.Scope>, Scope.Scope)
       const scope = parent === undefined ? yield* Scope.make() : yield* Scope.fork(parent)
       const exit = yield* Effect.exit(restore(take(stream, buffer, scope, context)))
-      if (Exit.isFailure(exit) || exit.value._tag === "Chunks") yield* Scope.close(scope, exit)
+      if (Exit.isFailure(exit) || exit.value._tag === "Bytes") yield* Scope.close(scope, exit)
       return yield* exit
     })
   )
@@ -40,12 +39,10 @@ export const takeBody = <E, R>(stream: Stream.Stream<Uint8Array, E, R>, buffer: 
 export const takeBytes = <E, R>(
   stream: Stream.Stream<Uint8Array, E, R>,
   buffer: number
-): Effect.Effect<Uint8Array<ArrayBuffer> | undefined, E, R> =>
-  Effect.scoped(
-    Effect.flatMap(takeBody(stream, buffer), (body) =>
-      body._tag === "Longer" ? Effect.undefined : join(body.chunks, body.length)
-    )
-  ) as Effect.Effect<Uint8Array<ArrayBuffer> | undefined, E, R>
+): Effect.Effect<Uint8Array | undefined, E, R> => {
+  const taken = Effect.map(takeBody(stream, buffer), (body) => (body._tag === "Bytes" ? body.bytes : undefined))
+  return Effect.scoped(taken) as typeof taken
+}
 
 const take = Effect.fnUntraced(function* <E, R>(
   stream: Stream.Stream<Uint8Array, E, R>,
@@ -54,36 +51,60 @@ const take = Effect.fnUntraced(function* <E, R>(
   context: Context.Context<R>
 ) {
   const pull = (yield* Scope.provide(Stream.toPull(stream), scope)) as ChunkPull<E, never>
-  const taken: Array<Uint8Array> = []
-  let length = 0
-  const next: Effect.Effect<Chunks | undefined, E> = Pull.catchDone(pull, () => Effect.undefined)
+  const next = Pull.catchDone(pull, () => Effect.undefined)
+  const taken = new Taken()
   while (true) {
     const chunks = yield* next
     if (chunks === undefined) break
     for (const chunk of chunks) {
-      length += chunk.length
-      taken.push(chunk)
+      taken.add(chunk)
+      if (isTurnOver()) yield* nextTurn
     }
-    if (length > buffer) {
+    if (taken.length > buffer) {
       const rest = Stream.fromPull(Effect.succeed(Effect.provideContext(pull, context)))
-      const whole = Stream.concat(Stream.fromArray(taken), rest)
+      const whole = Stream.concat(Stream.succeed(yield* taken.bytes), rest)
       const body: Body<E> = { _tag: "Longer", stream: Stream.onExit(whole, (exit) => Scope.close(scope, exit)) }
       return body
     }
   }
-  const body: Body<E> = { _tag: "Chunks", chunks: taken, length }
+  const body: Body<E> = { _tag: "Bytes", bytes: yield* taken.bytes }
   return body
 })
 
-/** Puts chunks together. In one go, 40 MB are a hold of 10 ms. */
-export const join = Effect.fnUntraced(function* (chunks: Chunks, length: number) {
-  if (chunks.length === 1) return chunks[0] as Uint8Array<ArrayBuffer>
-  const bytes = allocate(length)
-  let at = 0
-  for (const chunk of chunks) {
-    if (isTurnOver()) yield* nextTurn
-    charged(() => bytes.set(chunk, at))
-    at += chunk.length
+/**
+ * Bytes that were taken so far. They are copied: the chunks of a large body, kept, bring full garbage collections about (see
+ * `output/bytesSink.ts`).
+ */
+class Taken {
+  length = 0
+  private first: Uint8Array | undefined = undefined
+  private sink: BytesSink | undefined = undefined
+
+  add(chunk: Uint8Array): void {
+    this.length += chunk.length
+    if (this.first === undefined) {
+      this.first = chunk
+      return
+    }
+    charged(() => {
+      if (this.sink === undefined) {
+        this.sink = new BytesSink()
+        this.sink.bytes(this.first!)
+      }
+      this.sink.bytes(chunk)
+    })
   }
-  return bytes
-})
+
+  /** All of them, put together in turns: in one go, 40 MB are a hold of 10 ms. */
+  get bytes(): Effect.Effect<Uint8Array> {
+    const { sink } = this
+    if (sink === undefined) return Effect.succeed(this.first ?? new Uint8Array(0))
+    const finish: Effect.Effect<Uint8Array> = Effect.suspend(() => {
+      while (charged(() => sink.finish())) {
+        if (isTurnOver()) return Effect.andThen(nextTurn, finish)
+      }
+      return Effect.succeed(sink.value)
+    })
+    return finish
+  }
+}

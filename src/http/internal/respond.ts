@@ -13,7 +13,7 @@ import type { SerializationError } from "../../SerializationError.ts"
 import { estimate } from "../../internal/walk/estimateSize.ts"
 import { type Encoder, needsWhole } from "../../schema/internal/encoder.ts"
 import { streamOfDeferred } from "../../schema/internal/text.ts"
-import { join, takeBody } from "./body.ts"
+import { takeBody } from "./body.ts"
 import { etagOf, isFresh } from "./etag.ts"
 import type { JsonOptions } from "./jsonOptions.ts"
 
@@ -81,11 +81,9 @@ const ofStream = <E, R>(
 ): Effect.Effect<Response, E, R> =>
   Effect.flatMap(takeBody(stream, options?.buffer ?? buffer), (body) => {
     if (body._tag === "Longer") return Effect.succeed(HttpServerResponse.stream(body.stream, withType(options)))
-    return Effect.flatMap(join(body.chunks, body.length), (bytes) => {
-      const response = HttpServerResponse.uint8Array(bytes, withType(options))
-      const kind = options?.etag ?? false
-      return kind === false ? Effect.succeed(response) : tagged(response, bytes, kind)
-    })
+    const response = HttpServerResponse.uint8Array(body.bytes, withType(options))
+    const kind = options?.etag ?? false
+    return kind === false ? Effect.succeed(response) : tagged(response, body.bytes, kind)
   })
 
 // Says that the client has it already, where it has.

@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 import { type Serialization } from "../../Serialization.ts"
 import { isSerializationError, type SerializationError } from "../../SerializationError.ts"
 import { streamOfDeferred } from "../../schema/internal/text.ts"
-import { join, takeBody } from "./body.ts"
+import { takeBody } from "./body.ts"
 import { BegunExit, type Kept, type KeptByRequest, type Message } from "./keptMessages.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -46,7 +46,7 @@ export const splice = Effect.fnUntraced(function* (
   const { contentType } = body
   const whole = yield* Effect.orDie(Effect.interruptible(takeBody(texts(body.body), buffer)))
   if (whole._tag === "Longer") return HttpServerResponse.stream(whole.stream, { contentType })
-  return HttpServerResponse.uint8Array(yield* join(whole.chunks, whole.length), { contentType })
+  return HttpServerResponse.uint8Array(whole.bytes, { contentType })
 })
 
 const messageText = (service: Serialization["Service"], kept: Kept, isFramed: boolean, message: Message): Bytes => {
@@ -55,7 +55,7 @@ const messageText = (service: Serialization["Service"], kept: Kept, isFramed: bo
     exit instanceof BegunExit ? begunText(service, message, exit) : service.stream(message)
   return Stream.unwrap(
     Effect.match(takeBody(text, buffer), {
-      onSuccess: (body) => (body._tag === "Chunks" ? Stream.fromIterable(body.chunks) : Stream.orDie(body.stream)),
+      onSuccess: (body) => (body._tag === "Bytes" ? Stream.succeed(body.bytes) : Stream.orDie(body.stream)),
       onFailure: (error) => failureText(kept, isFramed, message, error)
     })
   )

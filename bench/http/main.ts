@@ -1,0 +1,108 @@
+/**
+ * What `/ping` takes beside an answer of 30 MB of typed rows:
+ *
+ *     npm run bench:http [-- --runs 7] [--node 24]
+ *
+ * A server process a way, plain and ours turn by turn; one client reads the large answer while another pings, one ping after the other.
+ * Prints medians over the runs: how long the answer took, the slowest ping, and the longest turn of the server's event loop, beside pings
+ * of an idle server. The bytes of plain and ours are compared first.
+ */
+import { fork } from "node:child_process"
+import { createHash } from "node:crypto"
+import { fileURLToPath } from "node:url"
+import { Agent, request } from "node:http"
+import { parseArgs } from "node:util"
+import { nodePath } from "../processes.ts"
+import { median, ms, ratio } from "../stats.ts"
+import { table } from "../table.ts"
+
+const { values: flags } = parseArgs({
+  options: {
+    runs: { type: "string", default: "7" },
+    node: { type: "string", default: process.versions.node.split(".")[0]! }
+  }
+})
+
+interface Answer {
+  readonly sum: string
+  readonly text: string
+}
+
+const agent = new Agent({ keepAlive: true })
+
+/** Hashing is the client's own work, and would be in the pings beside it: only the first answers are. */
+const ask = (port: number, path: string, body?: string, isHashed = false): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const client = request({ port, path, agent, method: body === undefined ? "GET" : "POST" }, (response) => {
+      const hash = createHash("sha256")
+      let text = ""
+      response.on("data", (chunk: Buffer) => {
+        if (isHashed) hash.update(chunk)
+        if (text.length < 100) text += chunk.toString("latin1", 0, 100)
+      })
+      response.on("end", () => resolve({ sum: hash.digest("hex"), text }))
+      response.on("error", reject)
+    })
+    client.on("error", reject)
+    client.end(body)
+  })
+
+const call = `${JSON.stringify({ _tag: "Request", id: "1", tag: "report", payload: null, headers: [] })}\n`
+
+interface Reading {
+  readonly wall: number
+  readonly ping: number
+  readonly hold: number
+}
+
+/** The slowest ping while `work` goes on. */
+const pingBeside = async (port: number, work: () => Promise<unknown>): Promise<Reading> => {
+  await ask(port, "/hold")
+  const began = performance.now()
+  let isDone = false
+  let wall = 0
+  const working = work().then(() => {
+    isDone = true
+    wall = performance.now() - began
+  })
+  let ping = 0
+  while (!isDone) {
+    const sent = performance.now()
+    await ask(port, "/ping")
+    ping = Math.max(ping, performance.now() - sent)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await working
+  return { wall, ping, hold: Number((await ask(port, "/hold")).text) }
+}
+
+const ways = ["HttpApi", "HttpApi, ours", "RPC", "RPC, ours"]
+
+const start = async (way: string) => {
+  const script = fileURLToPath(new URL("serve.ts", import.meta.url))
+  const child = fork(script, [way], { execPath: nodePath(flags.node) })
+  const port = await new Promise<number>((resolve) => child.once("message", (port) => resolve(port as number)))
+  const report = (isHashed = false) => ask(port, "/report", way.startsWith("RPC") ? call : undefined, isHashed)
+  const { sum } = await report(true)
+  return { way, child, port, report, sum, readings: [] as Array<Reading>, idle: [] as Array<Reading> }
+}
+
+const servers = await Promise.all(ways.map(start))
+for (const [plain, ours] of [servers.slice(0, 2), servers.slice(2)]) {
+  if (plain!.sum !== ours!.sum) throw new Error(`${ours!.way} answers other bytes than ${plain!.way}`)
+}
+for (let run = 0; run < Number(flags.runs); run++) {
+  for (const server of servers) {
+    server.idle.push(await pingBeside(server.port, () => new Promise((resolve) => setTimeout(resolve, 300))))
+    server.readings.push(await pingBeside(server.port, () => server.report()))
+  }
+}
+const rows = servers.map(({ idle, readings, way }, i) => {
+  const of = (key: keyof Reading, list = readings) => median(list.map((reading) => reading[key]))
+  const base = median(servers[i - (i % 2)]!.readings.map(({ wall }) => wall))
+  return [way, ms(of("wall")), ratio(of("wall") / base), ms(of("ping")), ms(of("ping", idle)), ms(of("hold")), ms(of("hold", idle))]
+})
+console.log(`Node ${flags.node}, medians of ${flags.runs} runs; the same bytes with and without us\n`)
+console.log(table(["way ", "answer ms", "of plain", "slowest ping ms", "idle", "hold ms", "idle"], rows))
+for (const { child } of servers) child.disconnect()
+agent.destroy()
