@@ -55,25 +55,23 @@ interface Reading {
   readonly hold: number
 }
 
-/** The slowest ping while `work` goes on. */
-const pingBeside = async (port: number, work: () => Promise<unknown>): Promise<Reading> => {
+/** The slowest ping while something else goes on. */
+const pingBeside = async (port: number, run: () => Promise<unknown>): Promise<Reading> => {
   await ask(port, "/hold")
   const began = performance.now()
-  let isDone = false
-  let wall = 0
-  const working = work().then(() => {
-    isDone = true
-    wall = performance.now() - began
+  const work = { wall: 0 }
+  const working = run().then(() => {
+    work.wall = performance.now() - began
   })
   let ping = 0
-  while (!isDone) {
+  while (work.wall === 0) {
     const sent = performance.now()
     await ask(port, "/ping")
     ping = Math.max(ping, performance.now() - sent)
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
   await working
-  return { wall, ping, hold: Number((await ask(port, "/hold")).text) }
+  return { wall: work.wall, ping, hold: Number((await ask(port, "/hold")).text) }
 }
 
 const ways = ["HttpApi", "HttpApi, ours", "RPC", "RPC, ours"]
@@ -100,7 +98,15 @@ for (let run = 0; run < Number(flags.runs); run++) {
 const rows = servers.map(({ idle, readings, way }, i) => {
   const of = (key: keyof Reading, list = readings) => median(list.map((reading) => reading[key]))
   const base = median(servers[i - (i % 2)]!.readings.map(({ wall }) => wall))
-  return [way, ms(of("wall")), ratio(of("wall") / base), ms(of("ping")), ms(of("ping", idle)), ms(of("hold")), ms(of("hold", idle))]
+  return [
+    way,
+    ms(of("wall")),
+    ratio(of("wall") / base),
+    ms(of("ping")),
+    ms(of("ping", idle)),
+    ms(of("hold")),
+    ms(of("hold", idle))
+  ]
 })
 console.log(`Node ${flags.node}, medians of ${flags.runs} runs; the same bytes with and without us\n`)
 console.log(table(["way ", "answer ms", "of plain", "slowest ping ms", "idle", "hold ms", "idle"], rows))
