@@ -17,6 +17,7 @@ export { Health, type HealthOptions, type HealthRule, type HealthState, type Hea
 export * as SerializationLayer from "./Layer.ts"
 export { SerializationLive } from "./Layer.ts"
 export * as Metrics from "./Metrics.ts"
+export { preview, type Preview, type PreviewOptions } from "./preview.ts"
 export * from "./Serialization.ts"
 export type { NextPage, Omitted, Shape } from "./Shape.ts"
 export * from "./SerializationError.ts"

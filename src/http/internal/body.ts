@@ -103,7 +103,7 @@ class Taken {
       while (charged(() => sink.finish())) {
         if (isTurnOver()) return Effect.andThen(nextTurn, finish)
       }
-      return Effect.succeed(sink.value)
+      return Effect.succeed(sink.result)
     })
     return finish
   }

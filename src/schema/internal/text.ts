@@ -43,7 +43,7 @@ export const gather = <A, B>(
           while (!sink.isTooLong && charged(() => sink.finish())) {
             if (isTurnOver()) return Effect.andThen(nextTurn, finish)
           }
-          return sink.isTooLong ? Effect.fail(outputTooLong()) : Effect.succeed(make(output.resultOf(sink)))
+          return sink.isTooLong ? Effect.fail(outputTooLong()) : Effect.succeed(make(sink.result))
         })
         return Effect.scoped(writer.write(() => sink.isTooLong)).pipe(
           Effect.matchEffect({

@@ -29,7 +29,8 @@ const wait: Effect.Effect<void> = Effect.callback((resume) => {
     step: () => {
       if (isWaiting) inContext(resume, Effect.void)
       return false
-    }
+    },
+    fail: (thrown) => resume(Effect.die(thrown))
   })
   return Effect.sync(() => {
     isWaiting = false

@@ -1,0 +1,178 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit } from "effect"
+import { isSerializationError, preview, Serialization, SerializationLayer } from "effect-serialization"
+import * as fc from "fast-check"
+
+const values = fc.anything({ withDate: true, withNullPrototype: true, withBoxedValues: true, withSparseArray: true })
+
+const limits = fc.oneof(fc.nat(60), fc.constant(8192))
+
+const service = (value: unknown, options: object) =>
+  Effect.runSync(
+    Effect.exit(
+      Serialization.use((serialization) =>
+        serialization.serialize(value, { routing: "sync", truncate: true, ...options })
+      )
+    ).pipe(Effect.provide(SerializationLayer.layerSliced()))
+  )
+
+/** What `JSON.stringify` gives once all that would fail has been replaced. */
+const lenient = (value: unknown, space?: number): string => {
+  const ancestors: Array<unknown> = []
+  const replacer = function (this: unknown, _key: string, value: unknown) {
+    if (typeof value === "bigint") return String(value)
+    if (typeof value === "object" && value !== null) {
+      while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop()
+      if (ancestors.includes(value)) return "[Circular]"
+      ancestors.push(value)
+    }
+    return value
+  }
+  return JSON.stringify(value, replacer, space) ?? "null"
+}
+
+describe("preview", () => {
+  it("gives what the service gives with `truncate`", () => {
+    fc.assert(
+      fc.property(
+        values,
+        limits,
+        fc.constantFrom({}, { pretty: true }, { space: "--" }, { replacer: ["a", "b"] }),
+        (value, maxSize, options) => {
+          const expected = service(value, { maxSize, ...options })
+          if (Exit.isFailure(expected)) {
+            assert.throws(() => preview(value, { maxSize, ...options }))
+            return
+          }
+          const { serialized, truncated } = expected.value
+          assert.deepStrictEqual(preview(value, { maxSize, ...options }), { serialized, truncated })
+        }
+      )
+    )
+  })
+
+  it("lenient: of a value with JSON the same", () => {
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        limits,
+        fc.constantFrom({}, { pretty: true }, { replacer: ["a", ""] }),
+        (value, maxSize, options) => {
+          const expected = service(value, { maxSize, ...options })
+          const actual = preview(value, { maxSize, lenient: true, ...options })
+          if (Exit.isFailure(expected)) assert.deepStrictEqual(actual, { serialized: "", truncated: true })
+          else {
+            const { serialized, truncated } = expected.value
+            assert.deepStrictEqual(actual, { serialized, truncated })
+          }
+        }
+      ),
+      { numRuns: 500 }
+    )
+  })
+
+  it("lenient: of any value the text with words in the place of what would fail", () => {
+    fc.assert(
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withBoxedValues: true,
+          withSparseArray: true,
+          withMap: true,
+          withTypedArray: true
+        }),
+        (value) => {
+          const { serialized, truncated } = preview(value, { lenient: true, maxSize: Infinity })
+          assert.isFalse(truncated)
+          assert.strictEqual(serialized, lenient(value))
+        }
+      )
+    )
+  })
+
+  it("lenient: cycles, bigints, what throws and what has no text", () => {
+    const cycle: Record<string, unknown> = { a: [1] }
+    cycle["self"] = { deeper: cycle }
+    const shared = { x: 1 }
+    const proxy = new Proxy({}, { ownKeys: () => Reflect.ownKeys(null as never) })
+    const cases: ReadonlyArray<readonly [unknown, string]> = [
+      [cycle, '{"a":[1],"self":{"deeper":"[Circular]"}}'],
+      [[shared, shared], '[{"x":1},{"x":1}]'],
+      [[1n, Object(2n)], '["1","2"]'],
+      [undefined, "null"],
+      [() => 1, "null"],
+      [Symbol.iterator, "null"],
+      [[undefined, () => 1], "[null,null]"],
+      [{ a: undefined, b: 1 }, '{"b":1}'],
+      [
+        {
+          get bad(): number {
+            throw new Error("bad")
+          },
+          ok: 1
+        },
+        '{"bad":"[Thrown]","ok":1}'
+      ],
+      [
+        {
+          toJSON() {
+            throw new Error("bad")
+          }
+        },
+        '"[Thrown]"'
+      ],
+      [[proxy, 1], '["[Thrown]",1]'],
+      [JSON.parse('{"__proto__":{"x":1}}'), '{"__proto__":{"x":1}}'],
+      [Buffer.from("a"), '{"type":"Buffer","data":[97]}']
+    ]
+    for (const [value, expected] of cases) assert.strictEqual(preview(value, { lenient: true }).serialized, expected)
+    const replacer = (key: string, value: unknown) => {
+      if (key === "bad") throw new Error("bad")
+      return value
+    }
+    assert.strictEqual(preview({ bad: 1, ok: 2 }, { lenient: true, replacer }).serialized, '{"bad":"[Thrown]","ok":2}')
+    const listed = preview({ 1: "one", b: 2 }, { lenient: true, replacer: ["b", "1"] })
+    assert.strictEqual(listed.serialized, '{"b":2,"1":"one"}')
+    let deep: unknown = 1
+    for (let i = 0; i < 100_000; i++) deep = [deep]
+    assert.isTrue(preview(deep, { lenient: true }).truncated)
+  })
+
+  it("reads no further than its limit", () => {
+    let reads = 0
+    const value = Array.from({ length: 100_000 }, () => ({
+      get id() {
+        reads++
+        return "some text"
+      }
+    }))
+    for (const lenient of [false, true]) {
+      reads = 0
+      const { serialized, truncated } = preview(value, { lenient })
+      assert.isTrue(truncated)
+      assert.isAtMost(serialized.length, 8192)
+      assert.isBelow(reads, 5000)
+    }
+  })
+
+  it("throws of what has no JSON before the cut, and of options out of range", () => {
+    const failures: ReadonlyArray<readonly [() => unknown, string]> = [
+      [() => preview(1n), "UnsupportedValue"],
+      [() => preview(undefined), "UnsupportedValue"],
+      [() => preview(12345, { maxSize: 2 }), "SizeLimitExceeded"],
+      [() => preview(1, { maxSize: -1 }), "InvalidOptions"],
+      [() => preview(1, { lenient: 1 as never }), "InvalidOptions"]
+    ]
+    for (const [run, reason] of failures) {
+      try {
+        run()
+        assert.fail("did not throw")
+      } catch (error) {
+        assert.isTrue(isSerializationError(error))
+        assert.strictEqual((error as { readonly reason: { readonly _tag: string } }).reason._tag, reason)
+      }
+    }
+    assert.deepStrictEqual(preview(["x".repeat(20_000), 1n]).truncated, true)
+  })
+})
