@@ -12,7 +12,7 @@ import { checkSerializeOptions } from "./internal/options/validate.ts"
 import { stringOutput } from "./internal/output/output.ts"
 import { Defect, type Failure } from "./internal/telemetry/outcome.ts"
 import { lenientCopy } from "./internal/limit/lenientCopy.ts"
-import { isSerializationError, type SerializationError } from "./SerializationError.ts"
+import { isSerializationError } from "./SerializationError.ts"
 
 /**
  * Options of {@link preview}.

@@ -2,7 +2,7 @@
  * Makes the text of a frame. Apart from plain `JSON.stringify`, this is the only place that turns values into JSON.
  * Worker threads and the calling thread run this same code, so the routes cannot differ.
  */
-import { isStringOneByteRepresentation } from "node:v8"
+import { isOneByteText } from "../output/oneByteText.ts"
 import { toBytes } from "../output/utf8.ts"
 import { digitsOf } from "./byteDigits.ts"
 import { inheritsToJSON, stringify } from "../value/intrinsics.ts"
@@ -114,7 +114,7 @@ const compact = (kind: Kind, value: unknown, names: Array<string> | null): strin
 const isOwnTextFaster = Number.parseInt(process.versions.v8) >= 14
 
 const piece = (text: string): string =>
-  isOwnTextFaster && isStringOneByteRepresentation(text)
+  isOwnTextFaster && isOneByteText(text)
     ? stringify(join.call([" ", text], "")).slice(2, -1)
     : stringify(text).slice(1, -1)
 

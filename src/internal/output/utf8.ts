@@ -4,7 +4,7 @@
  * Node 24's encoder is slow with text of one byte a character that is not ASCII: it takes 14 us for 32 K of Latin-1,
  * and `Buffer.write` takes 1 (`bench/claims.ts`). Node 26's encoder is as fast as `Buffer.write`.
  */
-import { isStringOneByteRepresentation } from "node:v8"
+import { isOneByteText } from "./oneByteText.ts"
 
 const encoder = new TextEncoder()
 const isEncoderSlow = Number.parseInt(process.versions.node) < 26
@@ -27,7 +27,7 @@ export type Progress = ReturnType<TextEncoder["encodeInto"]>
  */
 export const writeText = (text: string, target: Uint8Array, at: number): Progress => {
   const room = target.length - at
-  if (!isEncoderSlow || room < fewBytes || !isStringOneByteRepresentation(text)) {
+  if (!isEncoderSlow || room < fewBytes || !isOneByteText(text)) {
     return encoder.encodeInto(text, at === 0 ? target : target.subarray(at))
   }
   // As many as fit if each takes two bytes.

@@ -1,8 +1,8 @@
 /**
  * What calls have done, as plain numbers. To add one costs next to nothing. They are read when somebody asks.
  */
-import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
 import { Labels, type LabelTally } from "./labels.ts"
+import { type Latencies, makeLatencies } from "./latencies.ts"
 import { Defect, type Outcome } from "./outcome.ts"
 import { Tally } from "./callStats.ts"
 
@@ -27,13 +27,14 @@ export class Counters {
   bytes = 0
   /** Frames by route. */
   readonly frames = { worker: 0, sliced: 0 }
-  /** In nanoseconds, for percentiles finer than the buckets. */
-  readonly latencies: RecordableHistogram = createHistogram()
+  /** In nanoseconds, for percentiles finer than the buckets; there as soon as a call has ended. */
+  latencies: Latencies | undefined = undefined
 
   ended(outcome: Outcome, milliseconds: number, size: number, label: string | undefined): void {
     const { held, longestHeld } = outcome
     this.tallies[outcome.arm === "control" ? "control" : outcome.path].add(milliseconds, held, longestHeld)
     this.bytes += size
+    this.latencies ??= makeLatencies()
     this.latencies.record(Math.max(1, Math.round(milliseconds * 1e6)))
     if (outcome.truncated) this.truncated++
     if (outcome.error !== undefined) {

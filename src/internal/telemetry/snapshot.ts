@@ -18,7 +18,7 @@ export const snapshot = (
   const calls = control.calls + fallback.calls + sliced.calls + sync.calls + worker.calls
   const latency = control.latency + fallback.latency + sliced.latency + sync.latency + worker.latency
   const offLoop = worker.calls + fallback.calls
-  const percentile = (share: number) => (calls === 0 ? 0 : latencies.percentile(share) / 1e6)
+  const percentile = (share: number) => (latencies === undefined ? 0 : latencies.percentile(share) / 1e6)
   return {
     syncPath: sync.calls + control.calls,
     workerPath: worker.calls,

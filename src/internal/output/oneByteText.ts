@@ -1,0 +1,8 @@
+/**
+ * Whether V8 keeps a text with one byte for each character, which some things are faster with.
+ */
+import * as v8 from "node:v8"
+
+// Deno does not have it, and could not load a module that imports it by name.
+export const isOneByteText: (text: string) => boolean =
+  (v8 as Partial<typeof v8>).isStringOneByteRepresentation ?? (() => false)
