@@ -1,0 +1,8 @@
+/**
+ * The frameworks that people have: large JSON answers do not block the event loop, with one line changed. Nothing of a framework is
+ * imported.
+ *
+ * @since 0.1.0
+ */
+export { expressJson, type ExpressRequest, type ExpressResponse } from "./ExpressJson.ts"
+export type { FrameworkOptions } from "./FrameworkOptions.ts"
