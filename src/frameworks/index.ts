@@ -6,3 +6,4 @@
  */
 export { expressJson, type ExpressRequest, type ExpressResponse } from "./ExpressJson.ts"
 export type { FrameworkOptions } from "./FrameworkOptions.ts"
+export { koaJson, type KoaContext } from "./KoaJson.ts"
