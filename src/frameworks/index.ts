@@ -5,5 +5,6 @@
  * @since 0.1.0
  */
 export { expressJson, type ExpressRequest, type ExpressResponse } from "./ExpressJson.ts"
+export { fastifyJson, type FastifyInstance } from "./FastifyJson.ts"
 export type { FrameworkOptions } from "./FrameworkOptions.ts"
 export { koaJson, type KoaContext } from "./KoaJson.ts"
