@@ -7,4 +7,5 @@
 export { expressJson, type ExpressRequest, type ExpressResponse } from "./ExpressJson.ts"
 export { fastifyJson, type FastifyInstance } from "./FastifyJson.ts"
 export type { FrameworkOptions } from "./FrameworkOptions.ts"
+export { honoJson, type HonoContext } from "./HonoJson.ts"
 export { koaJson, type KoaContext } from "./KoaJson.ts"
