@@ -8,4 +8,5 @@ export { expressJson, type ExpressRequest, type ExpressResponse } from "./Expres
 export { fastifyJson, type FastifyInstance } from "./FastifyJson.ts"
 export type { FrameworkOptions } from "./FrameworkOptions.ts"
 export { honoJson, type HonoContext } from "./HonoJson.ts"
+export { jsonResponse, type JsonResponseInit, type JsonResponseOptions } from "./JsonResponse.ts"
 export { koaJson, type KoaContext } from "./KoaJson.ts"
