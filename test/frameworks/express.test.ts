@@ -176,6 +176,38 @@ describe("Express", () => {
     assert.strictEqual((await ask(server.port, { path: "/" })).body.toString(), "first")
   })
 
+  it("an answer that somebody else has begun meanwhile is left alone", async () => {
+    await using serializer = sliced()
+    const app = express()
+    app.use(expressJson({ serializer }))
+    app.get("/", async (_request, response) => {
+      response.json(large)
+      response.write("first")
+      while ((await serializer.metrics()).slicedPath === 0) await new Promise((resolve) => setImmediate(resolve))
+      response.end(", and last")
+    })
+    await using server = await serve(app)
+    const answer = await ask(server.port, { path: "/" })
+    assert.deepStrictEqual([answer.status, answer.body.toString()], [200, "first, and last"])
+  })
+
+  it("the ETag of a large value is not made in one go", async () => {
+    await using serializer = sliced()
+    const app = express()
+    let calls = 0
+    const own = app.get("etag fn")
+    app.set("etag fn", (...args: ReadonlyArray<unknown>) => {
+      calls++
+      return own(...args)
+    })
+    app.use(expressJson({ serializer }))
+    app.get("/", (_request, response) => void response.json(large))
+    await using server = await serve(app)
+    const answer = await ask(server.port, { path: "/" })
+    assert.strictEqual(header(answer, "etag"), own(Buffer.from(JSON.stringify(large))))
+    assert.strictEqual(calls, 0)
+  })
+
   it("a toJSON that gives nothing answers with nothing", () => {
     const answers: Array<unknown> = []
     return both(
