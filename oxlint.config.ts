@@ -119,5 +119,5 @@ export default defineConfig({
       }
     }
   ],
-  ignorePatterns: ["dist", "bench/results"]
+  ignorePatterns: ["dist", "bench/results", "**/.next"]
 })

@@ -1,23 +1,26 @@
 /**
- * `npm run check:examples`: runs each program in `examples/` as its reader would, with plain Node and no input.
+ * `npm run check:examples`: runs each program in `examples/`, or in the folder that it is given, as its reader would, with plain Node and
+ * no input.
  *
  * A program either ends by itself, or is a server: once it prints the address it listens on (the port is given to it as
  * `PORT=0`), every path that its source names in a `curl localhost:3000/path` line is fetched, and then a SIGTERM has to
- * end it in good order.
+ * end it in good order. A server that takes `plain` is run in both ways, which have to answer the same; for `/bad` with a failure.
  */
 import { globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { address, compareArms } from "./lib/arms.ts"
 import { Checks } from "./lib/checks.ts"
 import { ending, run, type RunResult } from "./lib/run.ts"
 
 const root = join(import.meta.dirname, "..")
 process.chdir(root)
 
-const programs = globSync(["examples/*.ts", "examples/*/main.ts"])
+const folder = process.argv[2] ?? "examples"
+
+const programs = globSync([`${folder}/*.ts`, `${folder}/*/main.ts`, `${folder}/recipes/*.ts`])
   .filter((file) => !file.endsWith(".test.ts"))
   .toSorted()
 
-const address = /https?:\/\/[^\s/"']+:(\d+)/
 const curl = /curl\b[^\n]*?\b(?:localhost|127\.0\.0\.1):\d+(\/[^\s"'`*)]*)?/g
 
 /** Fetches every path; each has to answer with success, and JSON where it says so. */
@@ -31,7 +34,8 @@ const visit = async (port: string, paths: ReadonlyArray<string>): Promise<void> 
 }
 
 const runExample = async (file: string): Promise<string> => {
-  const paths = Array.from(readFileSync(file, "utf8").matchAll(curl), (match) => match[1] ?? "/")
+  const source = readFileSync(file, "utf8")
+  const paths = Array.from(source.matchAll(curl), (match) => match[1] ?? "/")
   let visited: Promise<Error | undefined> | undefined
   const result = await run(process.execPath, [file], {
     env: { PORT: "0" },
@@ -50,6 +54,10 @@ const runExample = async (file: string): Promise<string> => {
   if (error !== undefined) throw new Error(`${error.message}\n${result.output}`)
   if (!endedWell(result, visited !== undefined)) throw new Error(`${ending(result)}\n${result.output}`)
   if (visited === undefined && paths.length > 0) throw new Error(`printed no address to fetch from\n${result.output}`)
+  if (source.includes(`${file} plain`)) {
+    await compareArms(file, source.includes("/bad") ? [...paths, "/bad"] : paths)
+    return ` (${paths.join(", ")}; both arms the same)`
+  }
   return visited === undefined ? "" : ` (${paths.join(", ")})`
 }
 

@@ -1,0 +1,45 @@
+/**
+ * Koa with one line changed: while it answers with some 30 MB of rows, it goes on answering `/ping` at once.
+ *
+ * In a clone, run it with `npm run build` and `npx node examples/koa/main.ts`, and then, the second while the first is under way:
+ *
+ *     curl localhost:3000/report | sha256sum
+ *     curl localhost:3000/ping
+ *
+ * `npx node examples/koa/main.ts plain` does without that line: the sum is the same, and `/ping` waits. The answer to `/bad` has a bigint
+ * at its end; it is a 500 of the program's own.
+ */
+import { shutdownSerializationPool } from "effect-serialization"
+import { koaJson } from "effect-serialization/frameworks"
+import Koa from "koa"
+import type { AddressInfo } from "node:net"
+
+const rows = Array.from({ length: 250_000 }, (_, id) => ({
+  id,
+  station: `station ${id % 500}`,
+  at: new Date(1.7e12 + id * 60_000),
+  values: [id / 3, id / 7, id / 11]
+}))
+
+/** The one line, unless it is told to do without. */
+const isPlain = process.argv.includes("plain")
+const port = Number(process.env["PORT"] ?? 3000)
+
+const app = new Koa()
+app.on("error", () => {})
+if (!isPlain) app.use(koaJson())
+
+app.use((ctx) => {
+  if (ctx.path === "/report") ctx.body = { rows }
+  if (ctx.path === "/bad") ctx.body = { rows: rows.slice(0, 50_000), count: 50_000n }
+  if (ctx.path === "/ping") ctx.body = "pong"
+})
+
+const server = app.listen(port, () => {
+  console.log(`Listening on http://localhost:${(server.address() as AddressInfo).port}`)
+})
+
+process.once("SIGTERM", () => {
+  server.close(() => void shutdownSerializationPool())
+  server.closeIdleConnections()
+})
