@@ -1,0 +1,99 @@
+/**
+ * The arrays and objects that are larger than a piece: they are open while their pieces are parsed and joined to them.
+ *
+ * What `JSON.parse` defines as own properties is defined here, too: keys that `Object.prototype` has would run its setters,
+ * and so would indexes if somebody has put some on a prototype.
+ */
+import { areHolesClean } from "../../internal/value/intrinsics.ts"
+
+type Dictionary = Record<string, unknown>
+
+const { defineProperty, hasOwn, keys: keysOf } = Object
+const objectPrototype = Object.prototype
+const arrayPrototype = Array.prototype
+
+/** An object of which a piece had so many keys is joined without an object for each piece: that would be a class for each. */
+const wideKeys = 24
+
+export class Container {
+  readonly isArray: boolean
+  /** Elements that were read. */
+  count = 0
+  /** The key that was read last. */
+  key: string | undefined = undefined
+  isWide = false
+  protected value: Array<unknown> | Dictionary | undefined = undefined
+
+  constructor(isArray: boolean) {
+    this.isArray = isArray
+  }
+
+  /** The array or object itself. */
+  get result(): unknown {
+    return (this.value ??= this.isArray ? [] : {})
+  }
+
+  /** Adds the elements or entries of a piece, which was parsed as a container of its own. */
+  join(piece: Array<unknown> | Dictionary): void {
+    if (this.isArray) return this.joinElements(piece as Array<unknown>)
+    const keys = keysOf(piece)
+    if (keys.length >= wideKeys) this.isWide = true
+    if (this.value === undefined) {
+      this.value = piece
+      return
+    }
+    const target = this.value as Dictionary
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!
+      setEntry(target, key, (piece as Dictionary)[key])
+    }
+  }
+
+  /** Adds entries given as `[key, value, key, value]`. False if a key is no string. */
+  joinEntries(entries: ReadonlyArray<unknown>): boolean {
+    const target = this.result as Dictionary
+    for (let i = 0; i < entries.length; i += 2) {
+      const key = entries[i]
+      if (typeof key !== "string") return false
+      setEntry(target, key, entries[i + 1])
+    }
+    return true
+  }
+
+  /** Adds one element, or the value of the key that was read last. */
+  add(value: unknown): void {
+    if (!this.isArray) return setEntry(this.result as Dictionary, this.key!, value)
+    const target = this.result as Array<unknown>
+    this.count++
+    setElement(target, target.length, value)
+  }
+
+  protected joinElements(piece: Array<unknown>): void {
+    this.count += piece.length
+    if (this.value === undefined) {
+      this.value = piece
+      return
+    }
+    const target = this.value as Array<unknown>
+    let at = target.length
+    // Asking once takes as long as asking for a few dozen elements one by one.
+    if (piece.length > 32 && areHolesClean()) for (let i = 0; i < piece.length; i++) target[at++] = piece[i]
+    else for (let i = 0; i < piece.length; i++) setElement(target, at++, piece[i])
+  }
+}
+
+const setEntry = (target: Dictionary, key: string, value: unknown): void => {
+  if (hasOwn(objectPrototype, key)) define(target, key, value)
+  else target[key] = value
+}
+
+const setElement = (target: Array<unknown>, index: number, value: unknown): void => {
+  if (hasOwn(arrayPrototype, index) || hasOwn(objectPrototype, index)) define(target, index, value)
+  else target[index] = value
+}
+
+const define = (target: object, key: PropertyKey, value: unknown): void => {
+  // The descriptor inherits nothing, so that a `get` on `Object.prototype` does not become part of it.
+  const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
+  defineProperty(target, key, descriptor as PropertyDescriptor)
+}

@@ -1,0 +1,121 @@
+/**
+ * One call: reads a text in turns of the event loop, from its byte order mark to what stands behind the value.
+ */
+import { InTurns } from "../../internal/turns/resumableTask.ts"
+import { isParseError } from "../ParseError.ts"
+import { Expect } from "./locate.ts"
+import { inputTooLarge } from "./parseErrors.ts"
+import type { Reading } from "./reading.ts"
+import { Read } from "./window.ts"
+
+/** What a job does with the text. It is asked again until it says `done`. */
+export interface Task<A> {
+  /** Does about one piece. Throws a `ParseError`. */
+  step(): Read
+  /** What came out. */
+  readonly value: A
+}
+
+/** What a job tells while it goes on. All may be called from within a step. */
+export interface Listener<A> {
+  /** It has ended, with a value or with what was thrown. */
+  end(job: ParseJob<A>): void
+  /** More of the text is wanted. */
+  hungry(): void
+}
+
+const byteOrderMark = [0xef, 0xbb, 0xbf]
+
+export class ParseJob<A> extends InTurns {
+  readonly reading: Reading
+  readonly task: Task<A>
+  /** What was thrown, if something was; whether it is none of the errors that a text may cause. */
+  error: unknown = undefined
+  hasFailed = false
+  isDefect = false
+  private readonly listener: Listener<A>
+  private hasBegun = false
+  private isValueRead = false
+
+  constructor(reading: Reading, task: Task<A>, turnBudget: number, listener: Listener<A>) {
+    super(turnBudget)
+    this.reading = reading
+    this.task = task
+    this.listener = listener
+  }
+
+  /** Nobody waits for it any more. */
+  cancel(): void {
+    if (!this.isDone) this.leave()
+  }
+
+  protected advance(): boolean {
+    if (this.isDone) return false
+    try {
+      const read = this.read()
+      if (read === Read.more) return true
+      if (read === Read.hungry) {
+        this.listener.hungry()
+        return false
+      }
+    } catch (error) {
+      this.error = error
+      this.hasFailed = true
+      this.isDefect = !isParseError(error)
+    }
+    this.leave()
+    this.listener.end(this)
+    return false
+  }
+
+  /** The queue's way to tell that a step has thrown. None does. */
+  protected crash(thrown: unknown): void {
+    this.error = thrown
+    this.hasFailed = true
+    this.isDefect = true
+    this.leave()
+    this.listener.end(this)
+  }
+
+  private read(): Read {
+    const { window } = this.reading
+    if (!this.hasBegun) {
+      if (!window.fill(byteOrderMark.length)) return Read.hungry
+      this.hasBegun = true
+      if (window.source.isUtf8 && byteOrderMark.every((byte, i) => this.hasByte(i, byte))) {
+        window.at += byteOrderMark.length
+      }
+    }
+    if (!this.isValueRead) {
+      const read = this.task.step()
+      if (read !== Read.done) return read
+      this.isValueRead = true
+      return Read.more
+    }
+    return this.readEnd()
+  }
+
+  private hasByte(index: number, byte: number): boolean {
+    const { window } = this.reading
+    return window.at + index < window.end && window.units[window.at + index] === byte
+  }
+
+  /** Behind the value there is nothing but white space. */
+  private readEnd(): Read {
+    const { window } = this.reading
+    const blank = window.skipBlank()
+    if (blank !== Read.done) return blank
+    if (window.isEnd(window.at)) {
+      if (window.source.isOverLimit) throw inputTooLarge(window.source.limit)
+      return Read.done
+    }
+    const frame = { isArray: undefined, expect: Expect.end, count: 0, key: undefined }
+    return this.reading.fail(window.at, window.at, frame, [])
+  }
+
+  private leave(): void {
+    const { window } = this.reading
+    if (window.scanner.owner === window) window.scanner.owner = undefined
+    this.endTurns()
+  }
+}

@@ -1,0 +1,291 @@
+/**
+ * Finds what is wrong with a piece of text that `JSON.parse` has refused, at the very place where V8 sees it.
+ *
+ * A strict validator without recursion. It reads units (bytes, or code units), because all that the grammar knows is ASCII.
+ */
+import type { JsonProblem } from "../ParseError.ts"
+import { isBlank } from "./blank.ts"
+import { parseJson } from "./natives.ts"
+
+/** What is expected where a piece begins. */
+export const Expect = {
+  /** A value, where none has to be before. */
+  value: 0,
+  /** The first element or entry of a container, or its end. */
+  first: 1,
+  /** An element or an entry, behind a comma. */
+  next: 2,
+  /** A comma, or the container's end. */
+  after: 3,
+  /** Nothing but white space. */
+  end: 4,
+  /** The rest of a string that is a value. */
+  text: 5
+} as const
+export type Expect = (typeof Expect)[keyof typeof Expect]
+
+/** Where a piece stands. */
+export interface Frame {
+  /** The container that it is in: undefined for the text itself. */
+  readonly isArray: boolean | undefined
+  readonly expect: Expect
+  /** Elements before it. */
+  readonly count: number
+  /** The key of the value that is being read. */
+  readonly key: string | undefined
+}
+
+/** What was found: the index, and the tokens of a pointer that leads there from the container. */
+export interface Located {
+  readonly at: number
+  readonly problem: JsonProblem
+  readonly path: ReadonlyArray<string | number>
+}
+
+export type Units = Uint8Array | Uint16Array
+
+/** The text of a key, quotes included. */
+export type ReadKey = (from: number, to: number) => string
+
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39
+const isHex = (unit: number): boolean =>
+  isDigit(unit) || (unit >= 0x41 && unit <= 0x46) || (unit >= 0x61 && unit <= 0x66)
+const isEscape = (unit: number): boolean =>
+  unit === 0x22 || unit === 0x5c || unit === 0x2f || "bfnrt".includes(String.fromCharCode(unit))
+
+/** Code units of `true`, `false` and `null`, by the first. */
+const words: { readonly [first: number]: string } = { 0x74: "true", 0x66: "false", 0x6e: "null" }
+
+const root = 0
+const array = 1
+const object = 2
+
+interface Level {
+  readonly kind: number
+  /** Elements that are read; where the key stands that was read last. */
+  count: number
+  key: string | undefined
+  keyFrom: number
+  keyTo: number
+}
+
+class Validator {
+  private readonly units: Units
+  private readonly to: number
+  private readonly isEnd: boolean
+  private readonly readKey: ReadKey
+  private readonly stack: Array<Level> = []
+  private at: number
+  private problem: JsonProblem | undefined = undefined
+  /** A value is being read, so that its own token belongs to the pointer. */
+  private isInValue = false
+
+  constructor(units: Units, from: number, to: number, isEnd: boolean, readKey: ReadKey) {
+    this.units = units
+    this.at = from
+    this.to = to
+    this.isEnd = isEnd
+    this.readKey = readKey
+  }
+
+  run(frame: Frame): Located | undefined {
+    const kind = frame.isArray === undefined ? root : frame.isArray ? array : object
+    this.stack.push({ kind, count: frame.count, key: frame.key, keyFrom: 0, keyTo: 0 })
+    let expect: Expect | undefined = frame.expect
+    if (expect === Expect.text) {
+      this.isInValue = true
+      expect = this.text() ? this.ended() : undefined
+    }
+    while (expect !== undefined) expect = this.step(expect)
+    return this.problem === undefined ? undefined : { at: this.at, problem: this.problem, path: this.path() }
+  }
+
+  /** Reads one token. Undefined where it ends: with a problem, or where the text does. */
+  private step(expect: Expect): Expect | undefined {
+    const { to, units } = this
+    while (this.at < to && isBlank(units[this.at]!)) this.at++
+    if (this.at >= to) {
+      if (expect !== Expect.end) this.end("UnexpectedEnd")
+      return undefined
+    }
+    const unit = units[this.at]!
+    const level = this.stack.at(-1)!
+    if (expect === Expect.end) return this.fail("AfterEnd")
+    if (expect === Expect.after) return this.after(unit, level)
+    if (expect === Expect.first && unit === (level.kind === array ? 0x5d : 0x7d)) return this.close()
+    if (level.kind !== object || expect === Expect.value) return this.value(unit, level)
+    return this.key(unit, level)
+  }
+
+  private key(unit: number, level: Level): Expect | undefined {
+    const { units } = this
+    if (unit !== 0x22) return this.fail("UnexpectedCharacter")
+    const from = this.at++
+    if (!this.text()) return undefined
+    level.key = undefined
+    level.keyFrom = from
+    level.keyTo = this.at
+    while (this.at < this.to && isBlank(units[this.at]!)) this.at++
+    if (this.at >= this.to) return this.end("UnexpectedEnd")
+    if (units[this.at] !== 0x3a) return this.fail("UnexpectedCharacter")
+    this.at++
+    this.isInValue = true
+    return Expect.value
+  }
+
+  private value(unit: number, level: Level): Expect | undefined {
+    this.isInValue = true
+    if (unit === 0x5b || unit === 0x7b) {
+      this.at++
+      this.isInValue = false
+      const kind = unit === 0x5b ? array : object
+      this.stack.push({ kind, count: 0, key: undefined, keyFrom: 0, keyTo: 0 })
+      return Expect.first
+    }
+    if (unit === 0x22) {
+      this.at++
+      return this.text() ? this.ended() : undefined
+    }
+    if (unit === 0x2d || isDigit(unit)) return this.number() ? this.ended() : undefined
+    const word = words[unit]
+    if (word === undefined) {
+      // Where an element is expected there is none, as far as one can tell.
+      if (level.kind === array) this.isInValue = false
+      return this.fail("UnexpectedCharacter")
+    }
+    return this.word(word) ? this.ended() : undefined
+  }
+
+  private after(unit: number, { kind }: Level): Expect | undefined {
+    if (unit === 0x2c) {
+      this.at++
+      return Expect.next
+    }
+    return unit === (kind === array ? 0x5d : 0x7d) ? this.close() : this.fail("UnexpectedCharacter")
+  }
+
+  private close(): Expect | undefined {
+    this.at++
+    // The piece's own container: what is behind it is another piece.
+    if (this.stack.length === 1) return undefined
+    this.stack.pop()
+    return this.ended()
+  }
+
+  /** A value is read whole. */
+  private ended(): Expect {
+    const level = this.stack.at(-1)!
+    this.isInValue = false
+    if (level.kind === root) return Expect.end
+    level.count++
+    return Expect.after
+  }
+
+  /** The rest of a string. */
+  private text(): boolean {
+    const { to, units } = this
+    for (; this.at < to; this.at++) {
+      const unit = units[this.at]!
+      if (unit === 0x22) {
+        this.at++
+        return true
+      }
+      if (unit < 0x20) return this.refuse("ControlCharacter")
+      if (unit !== 0x5c) continue
+      if (++this.at >= to) return this.refuseEnd("UnterminatedString")
+      const escape = units[this.at]!
+      if (escape !== 0x75) {
+        if (!isEscape(escape)) return this.refuse("BadEscape")
+        continue
+      }
+      for (let i = 0; i < 4; i++) {
+        if (++this.at >= to) return this.refuseEnd("UnterminatedString")
+        if (!isHex(units[this.at]!)) return this.refuse("BadEscape")
+      }
+    }
+    return this.refuseEnd("UnterminatedString")
+  }
+
+  private number(): boolean {
+    const { units } = this
+    if (units[this.at] === 0x2d) {
+      this.at++
+      if (this.at >= this.to) return this.refuseEnd("UnexpectedEnd")
+    }
+    if (units[this.at] === 0x30) {
+      this.at++
+      if (this.at < this.to && isDigit(units[this.at]!)) return this.refuse("BadNumber")
+    } else if (!this.digits()) return false
+    if (this.at < this.to && units[this.at] === 0x2e) {
+      this.at++
+      if (!this.digits()) return false
+    }
+    if (this.at < this.to && (units[this.at]! | 0x20) === 0x65) {
+      this.at++
+      if (this.at < this.to && (units[this.at] === 0x2b || units[this.at] === 0x2d)) this.at++
+      if (!this.digits()) return false
+    }
+    return true
+  }
+
+  /** One digit and more. */
+  private digits(): boolean {
+    const from = this.at
+    while (this.at < this.to && isDigit(this.units[this.at]!)) this.at++
+    if (this.at > from) return true
+    return this.at < this.to ? this.refuse("BadNumber") : this.refuseEnd("UnexpectedEnd")
+  }
+
+  private word(word: string): boolean {
+    for (let i = 0; i < word.length; i++, this.at++) {
+      if (this.at >= this.to) return this.refuseEnd("UnexpectedEnd")
+      if (this.units[this.at] !== word.charCodeAt(i)) return this.refuse("UnexpectedCharacter")
+    }
+    return true
+  }
+
+  private fail(problem: JsonProblem): undefined {
+    this.problem = problem
+  }
+
+  /** The text is over: that is a problem only if no more of it comes. */
+  private end(problem: JsonProblem): undefined {
+    if (this.isEnd) this.problem = problem
+  }
+
+  private refuse(problem: JsonProblem): false {
+    this.problem = problem
+    return false
+  }
+
+  private refuseEnd(problem: JsonProblem): false {
+    this.at = this.to
+    if (this.isEnd) this.problem = problem
+    return false
+  }
+
+  private path(): Array<string | number> {
+    const path: Array<string | number> = []
+    for (let i = 0; i < this.stack.length; i++) {
+      const level = this.stack[i]!
+      if (level.kind === root || (i === this.stack.length - 1 && !this.isInValue)) continue
+      if (level.kind === array) path.push(level.count)
+      else if (level.key !== undefined) path.push(level.key)
+      else if (level.keyTo > 0) path.push(parseJson(this.readKey(level.keyFrom, level.keyTo)) as string)
+    }
+    return path
+  }
+}
+
+/**
+ * Looks for the first problem in `units` from `from` to `to`. `isEnd` says that the text ends there. Undefined if nothing is
+ * wrong so far.
+ */
+export const locate = (
+  units: Units,
+  from: number,
+  to: number,
+  isEnd: boolean,
+  frame: Frame,
+  readKey: ReadKey
+): Located | undefined => new Validator(units, from, to, isEnd, readKey).run(frame)
