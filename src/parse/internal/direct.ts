@@ -2,6 +2,7 @@
  * Small inputs: `JSON.parse`, at once.
  */
 import type { JsonInput } from "./input.ts"
+import type { KeyGuard } from "./keyGuard.ts"
 import { parseJson } from "./natives.ts"
 import type { ParseOptions } from "./parseOptions.ts"
 
@@ -11,15 +12,21 @@ const strictDecoder = new TextDecoder("utf-8", { fatal: true })
 
 /**
  * The value, or undefined where `JSON.parse` cannot tell all that is asked for: something is wrong, and a job finds out what,
- * or the options ask for more.
+ * or the options ask for more. Throws a `ParseError` for a dangerous key.
  */
-export const parseDirectly = (input: JsonInput, options: ParseOptions): unknown => {
-  if (options.maxDepth !== undefined && options.maxDepth !== Infinity) return undefined
+export const parseDirectly = (input: JsonInput, options: ParseOptions, guard: KeyGuard | undefined): unknown => {
+  const { at, maxDepth, reviver } = options
+  if ((maxDepth !== undefined && maxDepth !== Infinity) || reviver !== undefined) return undefined
+  if (at !== undefined && at !== "") return undefined
+  let text: string
+  let value: unknown
   try {
-    return parseJson(typeof input === "string" ? input : decode(input, options))
+    text = typeof input === "string" ? input : decode(input, options)
+    value = parseJson(text)
   } catch {
     return undefined
   }
+  return guard === undefined ? value : guard.checkRoot(value, text)
 }
 
 const decode = (input: Uint8Array | ReadonlyArray<Uint8Array>, options: ParseOptions): string => {

@@ -1,70 +1,64 @@
 /**
- * A job whose text arrives bit by bit: it goes on while there is text, and waits where there is not.
+ * A job that waits for others: for more of its text, or for a reader to take what it has made.
  */
 import * as Effect from "effect/Effect"
 import { ParseJob, type Task } from "./job.ts"
 import type { Reading } from "./reading.ts"
-import type { BytesSource } from "./sources.ts"
+import type { Source } from "./sources.ts"
+import { Read } from "./window.ts"
 
-export interface Work<A> {
+/** What a job is made of. */
+export interface Work<T extends Task<unknown>> {
   readonly reading: Reading
-  readonly task: Task<A>
+  readonly task: T
   readonly turnBudget: number
 }
 
-export class Feeder<A> {
-  job: ParseJob<A> | undefined = undefined
-  private readonly source: BytesSource
-  private readonly make: () => Work<A>
-  private isHungry = false
+export class Feeder<T extends Task<unknown>> {
+  job: ParseJob<T> | undefined = undefined
+  private readonly source: Source
+  private readonly make: () => Work<T>
+  /** Why the job waits; `more` while it does not. */
+  private state: Read = Read.more
   private resume: (() => void) | undefined = undefined
 
-  constructor(source: BytesSource, make: () => Work<A>) {
+  constructor(source: Source, make: () => Work<T>) {
     this.source = source
     this.make = make
   }
 
-  /** Lets the job go on with what the source has now. True when it has ended, false when it wants more. */
-  readonly feed: Effect.Effect<boolean> = Effect.suspend(() => {
+  /** Lets the job go on with what is there now. `done` when it has ended, `hungry` or `full` when it waits. */
+  readonly feed: Effect.Effect<Read> = Effect.suspend(() => {
     this.goOn()
-    if (this.isIdle) return Effect.succeed(this.hasEnded)
-    return Effect.callback<boolean>((resume) => {
-      this.resume = () => resume(Effect.succeed(this.hasEnded))
+    if (this.state !== Read.more) return Effect.succeed(this.state)
+    return Effect.callback<Read>((resume) => {
+      this.resume = () => resume(Effect.succeed(this.state))
       return Effect.sync(() => (this.resume = undefined))
     })
   })
 
-  private get hasEnded(): boolean {
-    return this.job!.isDone
-  }
-
-  private get isIdle(): boolean {
-    return this.isHungry || this.hasEnded
-  }
-
   private goOn(): void {
     const { job, source } = this
     if (job === undefined) return this.start()
+    if (job.isDone) return
     // Not worth a turn: the step would only find that there is too little.
-    if (!source.isEnded && source.length < job.reading.window.wanted) return
-    this.isHungry = false
+    if (this.state === Read.hungry && !source.isEnded && source.length < job.reading.window.wanted) return
+    this.state = Read.more
     job.wake()
   }
 
   private start(): void {
     const { reading, task, turnBudget } = this.make()
-    this.job = new ParseJob<A>(reading, task, turnBudget, {
-      end: () => this.notify(),
-      hungry: () => {
-        this.isHungry = true
-        this.notify()
-      }
+    this.job = new ParseJob(reading, task, turnBudget, {
+      end: () => this.notify(Read.done),
+      idle: (read) => this.notify(read)
     })
     this.job.start()
   }
 
-  private notify(): void {
+  private notify(state: Read): void {
     const { resume } = this
+    this.state = state
     this.resume = undefined
     resume?.()
   }

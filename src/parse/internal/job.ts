@@ -4,7 +4,6 @@
 import { InTurns } from "../../internal/turns/resumableTask.ts"
 import { isParseError } from "../ParseError.ts"
 import { Expect } from "./locate.ts"
-import { inputTooLarge } from "./parseErrors.ts"
 import type { Reading } from "./reading.ts"
 import { Read } from "./window.ts"
 
@@ -17,27 +16,27 @@ export interface Task<A> {
 }
 
 /** What a job tells while it goes on. All may be called from within a step. */
-export interface Listener<A> {
+export interface Listener {
   /** It has ended, with a value or with what was thrown. */
-  end(job: ParseJob<A>): void
-  /** More of the text is wanted. */
-  hungry(): void
+  end(): void
+  /** It waits: more of the text is wanted, or what it has made must be taken first. It goes on when it is woken. */
+  idle(read: Read): void
 }
 
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 
-export class ParseJob<A> extends InTurns {
+export class ParseJob<T extends Task<unknown>> extends InTurns {
   readonly reading: Reading
-  readonly task: Task<A>
+  readonly task: T
   /** What was thrown, if something was; whether it is none of the errors that a text may cause. */
   error: unknown = undefined
   hasFailed = false
   isDefect = false
-  private readonly listener: Listener<A>
+  private readonly listener: Listener
   private hasBegun = false
   private isValueRead = false
 
-  constructor(reading: Reading, task: Task<A>, turnBudget: number, listener: Listener<A>) {
+  constructor(reading: Reading, task: T, turnBudget: number, listener: Listener) {
     super(turnBudget)
     this.reading = reading
     this.task = task
@@ -54,8 +53,8 @@ export class ParseJob<A> extends InTurns {
     try {
       const read = this.read()
       if (read === Read.more) return true
-      if (read === Read.hungry) {
-        this.listener.hungry()
+      if (read !== Read.done) {
+        this.listener.idle(read)
         return false
       }
     } catch (error) {
@@ -64,7 +63,7 @@ export class ParseJob<A> extends InTurns {
       this.isDefect = !isParseError(error)
     }
     this.leave()
-    this.listener.end(this)
+    this.listener.end()
     return false
   }
 
@@ -74,7 +73,7 @@ export class ParseJob<A> extends InTurns {
     this.hasFailed = true
     this.isDefect = true
     this.leave()
-    this.listener.end(this)
+    this.listener.end()
   }
 
   private read(): Read {
@@ -106,7 +105,7 @@ export class ParseJob<A> extends InTurns {
     const blank = window.skipBlank()
     if (blank !== Read.done) return blank
     if (window.isEnd(window.at)) {
-      if (window.source.isOverLimit) throw inputTooLarge(window.source.limit)
+      this.reading.checkLimit(window.at)
       return Read.done
     }
     const frame = { isArray: undefined, expect: Expect.end, count: 0, key: undefined }

@@ -40,6 +40,8 @@ export interface Located {
   readonly at: number
   readonly problem: JsonProblem
   readonly path: ReadonlyArray<string | number>
+  /** A dangerous key that stands before the problem; `path` then leads to the object that has it. */
+  readonly forbidden: string | undefined
 }
 
 export type Units = Uint8Array | Uint16Array
@@ -77,10 +79,13 @@ class Validator {
   private readonly stack: Array<Level> = []
   private at: number
   private problem: JsonProblem | undefined = undefined
+  private readonly isGuarded: boolean
+  private forbidden: { readonly key: string; readonly path: Array<string | number> } | undefined = undefined
   /** A value is being read, so that its own token belongs to the pointer. */
   private isInValue = false
 
-  constructor(units: Units, from: number, to: number, isEnd: boolean, readKey: ReadKey) {
+  constructor(units: Units, from: number, to: number, isEnd: boolean, readKey: ReadKey, isGuarded: boolean) {
+    this.isGuarded = isGuarded
     this.units = units
     this.at = from
     this.to = to
@@ -97,7 +102,9 @@ class Validator {
       expect = this.text() ? this.ended() : undefined
     }
     while (expect !== undefined) expect = this.step(expect)
-    return this.problem === undefined ? undefined : { at: this.at, problem: this.problem, path: this.path() }
+    if (this.problem === undefined) return undefined
+    const { forbidden } = this
+    return { at: this.at, problem: this.problem, path: forbidden?.path ?? this.path(), forbidden: forbidden?.key }
   }
 
   /** Reads one token. Undefined where it ends: with a problem, or where the text does. */
@@ -122,15 +129,26 @@ class Validator {
     if (unit !== 0x22) return this.fail("UnexpectedCharacter")
     const from = this.at++
     if (!this.text()) return undefined
-    level.key = undefined
     level.keyFrom = from
     level.keyTo = this.at
+    if (this.isGuarded) this.guard(level)
     while (this.at < this.to && isBlank(units[this.at]!)) this.at++
     if (this.at >= this.to) return this.end("UnexpectedEnd")
     if (units[this.at] !== 0x3a) return this.fail("UnexpectedCharacter")
     this.at++
     this.isInValue = true
     return Expect.value
+  }
+
+  /** Notes the first key that is dangerous: `__proto__`, or `prototype` in a `constructor`. */
+  private guard(level: Level): void {
+    if (this.forbidden !== undefined) return
+    const key = this.keyOf(level)
+    const parent = this.stack.at(-2)
+    if (key === "__proto__") this.forbidden = { key, path: this.path() }
+    else if (key === "prototype" && parent?.kind === object && this.keyOf(parent) === "constructor") {
+      this.forbidden = { key: "constructor", path: this.path().slice(0, -1) }
+    }
   }
 
   private value(unit: number, level: Level): Expect | undefined {
@@ -269,17 +287,20 @@ class Validator {
     for (let i = 0; i < this.stack.length; i++) {
       const level = this.stack[i]!
       if (level.kind === root || (i === this.stack.length - 1 && !this.isInValue)) continue
-      if (level.kind === array) path.push(level.count)
-      else if (level.key !== undefined) path.push(level.key)
-      else if (level.keyTo > 0) path.push(parseJson(this.readKey(level.keyFrom, level.keyTo)) as string)
+      const token = level.kind === array ? level.count : this.keyOf(level)
+      if (token !== undefined) path.push(token)
     }
     return path
+  }
+
+  private keyOf({ key, keyFrom, keyTo }: Level): string | undefined {
+    return keyTo > 0 ? (parseJson(this.readKey(keyFrom, keyTo)) as string) : key
   }
 }
 
 /**
  * Looks for the first problem in `units` from `from` to `to`. `isEnd` says that the text ends there. Undefined if nothing is
- * wrong so far.
+ * wrong so far. `isGuarded`: dangerous keys are looked for, too.
  */
 export const locate = (
   units: Units,
@@ -287,5 +308,6 @@ export const locate = (
   to: number,
   isEnd: boolean,
   frame: Frame,
-  readKey: ReadKey
-): Located | undefined => new Validator(units, from, to, isEnd, readKey).run(frame)
+  readKey: ReadKey,
+  isGuarded = false
+): Located | undefined => new Validator(units, from, to, isEnd, readKey, isGuarded).run(frame)

@@ -21,12 +21,16 @@ export class PieceText {
   private readonly decoder: InstanceType<typeof TextDecoder>
   private readonly asciiForm = new FormChoice()
   private readonly otherForm = new FormChoice()
-  /** Code units of the piece that was parsed last. */
+  /** Code units of the piece that was parsed last; its text, if that is kept. */
   length = 0
+  last = ""
 
-  /** `isStrict`: bytes that are no UTF-8 throw a `TypeError`. */
-  constructor(window: Window, isStrict: boolean) {
+  private readonly isKept: boolean
+
+  /** `isStrict`: bytes that are no UTF-8 throw a `TypeError`. `isKept`: the text of the last piece is wanted. */
+  constructor(window: Window, isStrict: boolean, isKept: boolean) {
     this.window = window
+    this.isKept = isKept
     this.decoder = isStrict ? strictDecoder : decoder
   }
 
@@ -36,7 +40,7 @@ export class PieceText {
     if (to - from < small) {
       const plain = this.plain(from, to, high)
       this.length = plain.length
-      return parseJson(open + plain + close)
+      return this.parseText(open + plain + close)
     }
     const { units } = this.window
     // The bracket, and a character behind it.
@@ -45,7 +49,7 @@ export class PieceText {
     units[to] = close.charCodeAt(0)
     try {
       return this.window.isWide
-        ? parseJson(this.plain(from - 1, to + 1, high))
+        ? this.parseText(this.plain(from - 1, to + 1, high))
         : this.parseInBestForm(from - 1, to + 1, high && this.window.source.isUtf8)
     } finally {
       units.set(behind, to)
@@ -70,7 +74,7 @@ export class PieceText {
       if (count % 2 === 0 || count < 0) return undefined
       buffer.writeUInt16LE(0x5b, out)
       buffer.writeUInt16LE(0x5d, out + 2 + 2 * (to - from))
-      return parseJson(buffer.toString("utf16le", out, out + 4 + 2 * (to - from))) as Array<unknown>
+      return this.parseText(buffer.toString("utf16le", out, out + 4 + 2 * (to - from))) as Array<unknown>
     }
     const count = kernel.entries8(from, to, out + 1)
     if (count % 2 === 0 || count < 0) return undefined
@@ -80,7 +84,12 @@ export class PieceText {
     const text =
       high && source.isUtf8 ? this.decoder.decode(buffer.subarray(out, end)) : buffer.toString("latin1", out, end)
     this.length = text.length - 2
-    return parseJson(text) as Array<unknown>
+    return this.parseText(text) as Array<unknown>
+  }
+
+  private parseText(text: string): unknown {
+    if (this.isKept) this.last = text
+    return parseJson(text)
   }
 
   private parseInBestForm(from: number, to: number, isDecoded: boolean): unknown {
@@ -89,7 +98,7 @@ export class PieceText {
     const began = now()
     const text = isTwoByte ? this.twoByte(from, to, isDecoded) : this.plain(from, to, isDecoded)
     this.length = text.length - 2
-    const value: unknown = parseJson(text)
+    const value: unknown = this.parseText(text)
     form.add(isTwoByte, (now() - began) / (to - from))
     return value
   }

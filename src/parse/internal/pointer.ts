@@ -19,3 +19,7 @@ export const tokensOf = (stack: ReadonlyArray<Container>): Array<string | number
   }
   return tokens
 }
+
+/** The tokens of a pointer that is one. */
+export const tokensOfPointer = (pointer: string): ReadonlyArray<string> =>
+  pointer.split("/").slice(1).map(JsonPointer.unescapeToken)

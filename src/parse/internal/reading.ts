@@ -1,7 +1,9 @@
 /**
  * What all steps of a call share: the window, how large a piece is, and how a failure is told.
  */
+import type { JsonProblem, ParseError } from "../ParseError.ts"
 import { inputTooLarge, invalidJson, invalidUtf8, nestingTooDeep, stringTooLong } from "./parseErrors.ts"
+import type { KeyGuard } from "./keyGuard.ts"
 import { firstInvalidUtf8 } from "./invalidUtf8.ts"
 import { type Frame, locate } from "./locate.ts"
 import { pointerOf } from "./pointer.ts"
@@ -14,6 +16,7 @@ import type { Window } from "./window.ts"
 export interface ReadingOptions {
   readonly maxDepth: number
   readonly isStrictUtf8: boolean
+  readonly guard: KeyGuard | undefined
   /** Milliseconds that a piece may take. */
   readonly pieceTime: number
   /** Units of the smallest and of the largest piece. */
@@ -35,7 +38,7 @@ export class Reading {
   constructor(window: Window, options: ReadingOptions) {
     this.window = window
     this.options = options
-    this.text = new PieceText(window, options.isStrictUtf8)
+    this.text = new PieceText(window, options.isStrictUtf8, options.guard !== undefined)
     this.pieceSize = Math.min(Math.max(options.leastPiece, 0x4000), options.mostPiece)
   }
 
@@ -93,22 +96,27 @@ export class Reading {
     throw nestingTooDeep(this.options.maxDepth, this.window.position(at))
   }
 
+  /** Fails if the text was cut off at `at` because it is longer than what is taken of it. */
+  checkLimit(at: number): void {
+    const { source } = this.window
+    if (source.isOverLimit && this.window.isEnd(at)) throw inputTooLarge(source.limit)
+  }
+
   private refuse(from: number, to: number, isEnd: boolean, frame: Frame, tokens: ReadonlyArray<string | number>): void {
     const { options, window } = this
-    const found = locate(window.units, from, to, isEnd, frame, (keyFrom, keyTo) => window.text(keyFrom, keyTo))
+    const readKey = (keyFrom: number, keyTo: number): string => window.text(keyFrom, keyTo)
+    const found = locate(window.units, from, to, isEnd, frame, readKey, options.guard !== undefined)
     if (options.isStrictUtf8 && window.source.isUtf8) {
       const bad = firstInvalidUtf8(window.scanner.units8, from, found === undefined ? to : found.at, isEnd)
       if (bad >= 0) throw invalidUtf8(window.position(bad))
     }
-    if (found !== undefined) throw this.error(from, found.at, found.problem, [...tokens, ...found.path])
+    if (found === undefined) return
+    if (found.forbidden !== undefined) options.guard?.refuse(found.forbidden, [...tokens, ...found.path])
+    throw this.error(from, found.at, found.problem, [...tokens, ...found.path])
   }
 
-  private error(
-    from: number,
-    at: number,
-    problem: Parameters<typeof invalidJson>[0]["problem"],
-    tokens: ReadonlyArray<string | number>
-  ): Error {
+  /** The error of what is wrong at `at`, when everything before `from` has been counted. */
+  error(from: number, at: number, problem: JsonProblem, tokens: ReadonlyArray<string | number>): ParseError {
     const { lines } = this.window
     lines.read(from, at, true, true)
     const { column, line } = lines

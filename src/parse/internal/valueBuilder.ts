@@ -194,6 +194,8 @@ export class ValueBuilder {
       } catch (error) {
         this.fail(from, to, error)
       }
+      // Its value may be long, and must not be read first.
+      if (top.key === "__proto__") this.reading.options.guard?.refuse(top.key, this.tokens())
     }
     this.pass(to)
   }
@@ -203,22 +205,31 @@ export class ValueBuilder {
     const { high, text } = this.reading
     if (this.isBlankRun(from, to)) this.fail(from, to)
     const began = now()
-    let isRefused = false
+    let piece: Array<unknown> | undefined
     try {
-      if (top.isWide) {
-        const entries = text.parseEntries(from, to, high)
-        isRefused = entries === undefined || !top.joinEntries(entries)
-      } else {
-        const open = top.isArray ? "[" : "{"
-        top.join(text.parse(from, to, open, top.isArray ? "]" : "}", high) as Array<unknown>)
-      }
+      if (top.isWide) piece = text.parseEntries(from, to, high)
+      else piece = text.parse(from, to, top.isArray ? "[" : "{", top.isArray ? "]" : "}", high) as Array<unknown>
     } catch (error) {
       this.fail(from, to, error)
     }
-    if (isRefused) this.fail(from, to)
+    if (piece === undefined || !this.join(piece)) this.fail(from, to)
     this.reading.measure(to - from, now() - began)
     this.pass(to, text.length)
     this.expect = Expect.after
+  }
+
+  /** Adds a piece to the innermost container. False if a key is no string. */
+  private join(piece: Array<unknown>): boolean {
+    const { top } = this
+    const { guard } = this.reading.options
+    const { last } = this.reading.text
+    if (!top.isWide) {
+      guard?.check(piece, last, () => this.tokens(), top.count)
+      top.join(piece)
+      return true
+    }
+    const entries = guard?.checkEntries(piece, last, () => this.tokens()) ?? piece
+    return top.joinEntries(entries)
   }
 
   /** The innermost container is closed at `at`. */
@@ -277,9 +288,16 @@ export class ValueBuilder {
   /** A value is there that was read by itself. */
   private complete(value: unknown): void {
     this.expect = Expect.after
-    if (this.stack.length > 0) return this.top.add(value)
+    if (this.stack.length > 0) return this.add(value)
     this.value = value
     this.isDone = true
+  }
+
+  private add(value: unknown): void {
+    const { top } = this
+    const { guard } = this.reading.options
+    if (guard === undefined || top.isArray || !guard.isDangerous(top.key!, value)) top.add(value)
+    else guard.refuse(top.key!, this.tokens())
   }
 
   private get top(): Container {

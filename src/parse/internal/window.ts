@@ -8,8 +8,10 @@ import { margin, windowStart } from "./scanMemory.ts"
 import type { Scanner } from "./scanner.ts"
 import type { Source } from "./sources.ts"
 
-/** What a read of the window comes to. */
-export const Read = { done: 0, more: 1, hungry: 2 } as const
+/**
+ * What a step comes to: it is done; there is more to do; more of the text is needed; what has been made must be taken first.
+ */
+export const Read = { done: 0, more: 1, hungry: 2, full: 3 } as const
 export type Read = (typeof Read)[keyof typeof Read]
 
 /** White space that is skipped in one go. */

@@ -1,4 +1,5 @@
 /** Runs a job to its end with a scanner and with piece sizes of the test's choice: a tiny window meets each border. */
+import { KeyGuard } from "../../../src/parse/internal/keyGuard.ts"
 import { ParseJob, type Task } from "../../../src/parse/internal/job.ts"
 import { Reading } from "../../../src/parse/internal/reading.ts"
 import { Scanner, wasmModule } from "../../../src/parse/internal/scanner.ts"
@@ -49,9 +50,11 @@ export const makeReading = (
     if (parts.length === 0) bytes.isEnded = true
   }
   if (typeof given !== "string") more()
+  const { dangerousKeys = "keep" } = options
   const reading = new Reading(new Window(scanner, source), {
     maxDepth: options.maxDepth ?? Infinity,
     isStrictUtf8: options.invalidUtf8 === "error",
+    guard: dangerousKeys === "keep" ? undefined : new KeyGuard(dangerousKeys),
     pieceTime: 0.25,
     leastPiece,
     mostPiece
@@ -63,7 +66,7 @@ export const makeReading = (
 export type Outcome<A = unknown> = { readonly value: A } | { readonly error: ParseError }
 
 export const runTask = <A>(task: Task<A>, reading: Reading, more: () => void): Outcome<A> => {
-  const job = new ParseJob<A>(reading, task, 1, { end: () => {}, hungry: more })
+  const job = new ParseJob(reading, task, 1, { end: () => {}, idle: more })
   while (!job.isDone) job.runToEnd()
   if (job.isDefect) throw job.error
   return job.hasFailed ? { error: job.error as ParseError } : { value: job.task.value }
