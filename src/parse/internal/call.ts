@@ -54,6 +54,7 @@ export const readingOf = (source: Source, { guard, options, settings }: Call): R
     maxDepth: options.maxDepth ?? Infinity,
     isStrictUtf8: options.invalidUtf8 === "error",
     guard,
+    hasSources: options.reviver !== undefined,
     pieceTime: settings.pieceTime,
     leastPiece,
     mostPiece

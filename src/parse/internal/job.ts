@@ -11,6 +11,8 @@ import { Read } from "./window.ts"
 export interface Task<A> {
   /** Does about one piece. Throws a `ParseError`. */
   step(): Read
+  /** Does what is to be done when the whole text was read. */
+  finish?(): Read
   /** What came out. */
   readonly value: A
 }
@@ -35,6 +37,7 @@ export class ParseJob<T extends Task<unknown>> extends InTurns {
   private readonly listener: Listener
   private hasBegun = false
   private isValueRead = false
+  private isTextRead = false
 
   constructor(reading: Reading, task: T, turnBudget: number, listener: Listener) {
     super(turnBudget)
@@ -91,7 +94,12 @@ export class ParseJob<T extends Task<unknown>> extends InTurns {
       this.isValueRead = true
       return Read.more
     }
-    return this.readEnd()
+    if (!this.isTextRead) {
+      const read = this.readEnd()
+      if (read !== Read.done) return read
+      this.isTextRead = true
+    }
+    return this.task.finish?.() ?? Read.done
   }
 
   private hasByte(index: number, byte: number): boolean {

@@ -15,6 +15,8 @@ const escapeLength = 6
 
 export class LongText {
   value = ""
+  /** For a reviver: its text, with the quotes. */
+  source: string | undefined = undefined
   private readonly reading: Reading
   /** Where the string begins in the text. */
   private readonly position: number
@@ -22,6 +24,7 @@ export class LongText {
   constructor(reading: Reading, position: number) {
     this.reading = reading
     this.position = position
+    if (reading.options.hasSources) this.source = '"'
   }
 
   /** Reads one piece. `fail` is told where something is wrong. */
@@ -50,6 +53,7 @@ export class LongText {
     window.lines.read(from, end, reading.high, reading.control, isPlain ? piece.length : undefined)
     window.at = end
     if (!isClosed) return Read.more
+    if (this.source !== undefined) this.source += '"'
     window.lines.read(end, end + 1, false, false)
     window.at = end + 1
     return Read.done
@@ -64,6 +68,7 @@ export class LongText {
     const { high, text } = this.reading
     try {
       const plain = text.plain(from, end, high)
+      if (this.source !== undefined) this.source += plain
       return isPlain ? plain : (parseJson(`"${plain}"`) as string)
     } catch (error) {
       return fail(from, end, error)

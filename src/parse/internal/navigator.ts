@@ -36,6 +36,7 @@ const keySize = 256
 export class Navigator {
   /** What the builder at the pointer gave. */
   value: unknown = undefined
+  sources: unknown = undefined
   private isFound = false
   private readonly reading: Reading
   private readonly window: Window
@@ -178,7 +179,10 @@ export class Navigator {
   private build(builder: ValueBuilder): Read {
     const read = builder.step()
     if (read !== Read.done) return read
-    if (this.isFound) this.value = builder.value
+    if (this.isFound) {
+      this.value = builder.value
+      this.sources = builder.sources
+    }
     this.builder = undefined
     this.expect = Expect.after
     return Read.more

@@ -87,6 +87,18 @@ export class PieceText {
     return this.parseText(text) as Array<unknown>
   }
 
+  /**
+   * The last piece with the text of each primitive in its place. Undefined where the stack does not suffice: native revives by
+   * recursion, which takes some 10,000 levels from an empty one, and a piece has 4,096 at most.
+   */
+  sources(): unknown {
+    try {
+      return parseJson(this.last, sourceOf)
+    } catch {
+      return undefined
+    }
+  }
+
   private parseText(text: string): unknown {
     if (this.isKept) this.last = text
     return parseJson(text)
@@ -118,6 +130,11 @@ export class PieceText {
 
 /** U+0100 in UTF-8: it is not Latin-1, so a text that ends with it takes two bytes a character. */
 const wideCharacter = [0xc4, 0x80]
+
+const { hasOwn } = Object
+
+const sourceOf = (_key: string, value: unknown, context: { readonly source?: string }): unknown =>
+  hasOwn(context, "source") ? context.source : value
 
 /** One byte a character or two: what costs less, looked at again now and then. */
 class FormChoice {

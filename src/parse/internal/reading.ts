@@ -17,6 +17,8 @@ export interface ReadingOptions {
   readonly maxDepth: number
   readonly isStrictUtf8: boolean
   readonly guard: KeyGuard | undefined
+  /** The text of primitives is kept, for a reviver. */
+  readonly hasSources: boolean
   /** Milliseconds that a piece may take. */
   readonly pieceTime: number
   /** Units of the smallest and of the largest piece. */
@@ -38,7 +40,7 @@ export class Reading {
   constructor(window: Window, options: ReadingOptions) {
     this.window = window
     this.options = options
-    this.text = new PieceText(window, options.isStrictUtf8, options.guard !== undefined)
+    this.text = new PieceText(window, options.isStrictUtf8, options.guard !== undefined || options.hasSources)
     this.pieceSize = Math.min(Math.max(options.leastPiece, 0x4000), options.mostPiece)
   }
 

@@ -5,20 +5,50 @@ import type { Task } from "./job.ts"
 import { Elements } from "./elements.ts"
 import { Navigator } from "./navigator.ts"
 import { notAnArray } from "./parseErrors.ts"
-import type { ParseOptions } from "./parseOptions.ts"
+import type { ParseOptions, Reviver } from "./parseOptions.ts"
 import { tokensOfPointer } from "./pointer.ts"
 import type { Reading } from "./reading.ts"
+import { Revival } from "./revive.ts"
 import { ValueBuilder } from "./valueBuilder.ts"
 import { Read } from "./window.ts"
 
 /** Gives the value at `at`. */
-export const valueTask = (reading: Reading, { at = "" }: ParseOptions): Task<unknown> =>
-  at === ""
-    ? new ValueBuilder(reading)
-    : new Navigator(reading, at, tokensOfPointer(at), {
-        build: (tokens) => new ValueBuilder(reading, tokens),
-        isLastTaken: true
-      })
+export const valueTask = (reading: Reading, { at = "", reviver }: ParseOptions): Task<unknown> => {
+  const builder =
+    at === ""
+      ? new ValueBuilder(reading)
+      : new Navigator(reading, at, tokensOfPointer(at), {
+          build: (tokens) => new ValueBuilder(reading, tokens),
+          isLastTaken: true
+        })
+  return reviver === undefined ? builder : new RevivedTask(builder, reviver)
+}
+
+/** Builds a value, and has a reviver change it once the whole text was read. */
+class RevivedTask implements Task<unknown> {
+  private readonly builder: ValueBuilder | Navigator
+  private readonly reviver: Reviver
+  private revival: Revival | undefined = undefined
+
+  constructor(builder: ValueBuilder | Navigator, reviver: Reviver) {
+    this.builder = builder
+    this.reviver = reviver
+  }
+
+  get value(): unknown {
+    return this.revival?.value
+  }
+
+  step(): Read {
+    return this.builder.step()
+  }
+
+  finish(): Read {
+    const { sources, value } = this.builder
+    this.revival ??= new Revival(value, sources, this.reviver)
+    return this.revival.step()
+  }
+}
 
 /** What a value begins with that is no array: the text may be JSON, and is not what was asked for. */
 const others = new Set(Array.from('{"-0123456789tfn', (character) => character.charCodeAt(0)))

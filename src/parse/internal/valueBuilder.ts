@@ -6,17 +6,16 @@
  * and makes everything; only where to cut has to be found. Containers that are larger than a piece are entered: what stands
  * before an opened child is parsed, its key is read, and its pieces are joined to it.
  */
-import { isBlank } from "./blank.ts"
+import { isBlank, isDelimiter } from "./blank.ts"
 import { Container } from "./containers.ts"
-import { type Frame, Expect } from "./locate.ts"
+import { cutLevel } from "./cutLevel.ts"
+import { Expect } from "./locate.ts"
 import { LongText } from "./longText.ts"
 import { now, parseJson } from "./natives.ts"
-import { tokensOf } from "./pointer.ts"
+import { OpenContainers } from "./openContainers.ts"
 import type { Reading } from "./reading.ts"
 import { Result } from "./scanner.ts"
 import { Read, type Window } from "./window.ts"
-
-type Tokens = ReadonlyArray<string | number>
 
 const keysOf = Object.keys
 
@@ -26,22 +25,23 @@ const closedAtOnce = 256
 export class ValueBuilder {
   /** The value, once `step` has said `done`. */
   value: unknown = undefined
+  /** For a reviver: the text of each primitive, in a value of the same form. */
+  sources: unknown = undefined
   private readonly reading: Reading
   private readonly window: Window
-  /** The tokens that lead to the value. */
-  private readonly prefix: Tokens
   private readonly makeRoot: (isArray: boolean) => Container
-  private readonly stack: Array<Container> = []
+  private readonly open: OpenContainers
   private expect: Expect = Expect.value
   private isDone = false
   /** Units to look at, where a piece is not enough to cut. */
   private wanted = 0
   private longText: LongText | undefined = undefined
 
-  constructor(reading: Reading, prefix: Tokens = [], makeRoot = (isArray: boolean) => new Container(isArray)) {
+  /** \`prefix\`: the tokens that lead to the value. */
+  constructor(reading: Reading, prefix: ReadonlyArray<string | number> = [], makeRoot = makeContainer) {
     this.reading = reading
     this.window = reading.window
-    this.prefix = prefix
+    this.open = new OpenContainers(prefix, reading.options.guard, reading.options.hasSources)
     this.makeRoot = makeRoot
   }
 
@@ -62,7 +62,7 @@ export class ValueBuilder {
       this.checkDepth()
       this.reading.high = this.reading.control = false
       this.pass(window.at + 1)
-      this.stack.push(this.makeRoot(unit === 0x5b))
+      this.open.push(this.makeRoot(unit === 0x5b))
       this.expect = Expect.first
       return Read.more
     }
@@ -83,11 +83,13 @@ export class ValueBuilder {
       return Read.more
     }
     const from = window.at
+    const text = window.text(from, to)
     try {
-      this.value = parseJson(window.text(from, to))
+      this.value = parseJson(text)
     } catch (error) {
       this.fail(from, to, error)
     }
+    this.sources = text
     this.reading.high = this.reading.control = false
     this.pass(to)
     this.isDone = true
@@ -100,14 +102,12 @@ export class ValueBuilder {
     const size = Math.max(reading.pieceSize, this.wanted)
     if (!window.fill(size)) return Read.hungry
     const from = window.at
-    const stop = reading.scan(size, this.depth)
+    const stop = reading.scan(size, this.open.depth)
     const { result } = window.scanner
     const depth = result[Result.depth]!
     if (depth < 0) return this.closed(from, stop)
-    if (result[Result.reason] === 1 && this.depth + depth >= reading.options.maxDepth) {
-      reading.tooDeep(from, stop, this.frame(), this.tokens())
-    }
-    const level = this.cutLevel(from, stop, depth)
+    if (result[Result.reason] === 1 && this.open.depth + depth >= reading.options.maxDepth) this.tooDeep(from, stop)
+    const level = cutLevel(window.scanner.commas, from, stop, depth)
     if (level >= 0) {
       const cut = window.scanner.commas[level]!
       const begin = this.enter(from, level)
@@ -137,26 +137,9 @@ export class ValueBuilder {
 
   /** True if what begins at `string` is a value. Reads the key before it. */
   private isValue(from: number, string: number): boolean {
-    if (!this.top.isArray && this.isBlankRun(from, string)) return false
+    if (!this.open.top.isArray && this.isBlankRun(from, string)) return false
     this.lead(from, string)
     return true
-  }
-
-  /** The level at which a comma leaves the largest parts whole, or -1: the outermost with one in the second half. */
-  private cutLevel(from: number, stop: number, depth: number): number {
-    const { commas } = this.window.scanner
-    const middle = (from + stop) >>> 1
-    let best = -1
-    let latest = -1
-    for (let level = 0; level <= depth; level++) {
-      const comma = commas[level]!
-      if (comma >= middle) return level
-      if (comma > latest) {
-        latest = comma
-        best = level
-      }
-    }
-    return best
   }
 
   /** Enters containers down to `level` of the last scan. Where the innermost one's content begins. */
@@ -174,7 +157,7 @@ export class ValueBuilder {
       }
       this.lead(begin, open)
       this.pass(open + 1)
-      this.stack.push(new Container(this.window.units[open] === 0x5b))
+      this.open.push(makeContainer(this.window.units[open] === 0x5b))
       this.expect = Expect.first
       begin = open + 1
     }
@@ -183,53 +166,39 @@ export class ValueBuilder {
 
   /** What stands before a value that is read by itself: nothing in an array, its key in an object. */
   private lead(from: number, to: number): void {
-    const { top } = this
-    const { text } = this.reading
-    if (top.isArray) {
+    if (this.open.top.isArray) {
       if (!this.isBlankRun(from, to)) this.fail(from, to)
-    } else {
-      try {
-        const entry = parseJson(`{${text.plain(from, to, this.reading.high)} 0}`) as object
-        top.key = keysOf(entry)[0]!
-      } catch (error) {
-        this.fail(from, to, error)
-      }
-      // Its value may be long, and must not be read first.
-      if (top.key === "__proto__") this.reading.options.guard?.refuse(top.key, this.tokens())
-    }
+    } else this.open.setKey(this.key(from, to))
     this.pass(to)
   }
 
-  private piece(from: number, to: number): void {
-    const { top } = this
+  private key(from: number, to: number): string {
     const { high, text } = this.reading
+    try {
+      const entry = parseJson(`{${text.plain(from, to, high)} 0}`) as object
+      return keysOf(entry)[0]!
+    } catch (error) {
+      return this.fail(from, to, error)
+    }
+  }
+
+  private piece(from: number, to: number): void {
+    const { isArray, isWide } = this.open.top
+    const { high, options, text } = this.reading
     if (this.isBlankRun(from, to)) this.fail(from, to)
     const began = now()
     let piece: Array<unknown> | undefined
     try {
-      if (top.isWide) piece = text.parseEntries(from, to, high)
-      else piece = text.parse(from, to, top.isArray ? "[" : "{", top.isArray ? "]" : "}", high) as Array<unknown>
+      if (isWide) piece = text.parseEntries(from, to, high)
+      else piece = text.parse(from, to, isArray ? "[" : "{", isArray ? "]" : "}", high) as Array<unknown>
     } catch (error) {
       this.fail(from, to, error)
     }
-    if (piece === undefined || !this.join(piece)) this.fail(from, to)
+    const sources = options.hasSources ? (text.sources() as Array<unknown> | undefined) : undefined
+    if (piece === undefined || !this.open.join(piece, sources, text.last)) this.fail(from, to)
     this.reading.measure(to - from, now() - began)
     this.pass(to, text.length)
     this.expect = Expect.after
-  }
-
-  /** Adds a piece to the innermost container. False if a key is no string. */
-  private join(piece: Array<unknown>): boolean {
-    const { top } = this
-    const { guard } = this.reading.options
-    const { last } = this.reading.text
-    if (!top.isWide) {
-      guard?.check(piece, last, () => this.tokens(), top.count)
-      top.join(piece)
-      return true
-    }
-    const entries = guard?.checkEntries(piece, last, () => this.tokens()) ?? piece
-    return top.joinEntries(entries)
   }
 
   /** The innermost container is closed at `at`. */
@@ -261,11 +230,11 @@ export class ValueBuilder {
   }
 
   private close(at: number): void {
-    const { top, window } = this
+    const { open, window } = this
+    const { top } = open
     if (window.units[at] !== (top.isArray ? 0x5d : 0x7d)) this.fail(at, at)
     this.pass(at + 1)
-    this.stack.pop()
-    this.complete(top.result)
+    this.complete(top.result, open.pop())
   }
 
   private beginLongText(quote: number): Read {
@@ -281,36 +250,22 @@ export class ValueBuilder {
     })
     if (read !== Read.done) return read
     this.longText = undefined
-    this.complete(longText.value)
+    this.complete(longText.value, longText.source)
     return this.isDone ? Read.done : Read.more
   }
 
   /** A value is there that was read by itself. */
-  private complete(value: unknown): void {
+  private complete(value: unknown, sources: unknown): void {
     this.expect = Expect.after
-    if (this.stack.length > 0) return this.add(value)
+    if (!this.open.isEmpty) return this.open.add(value, sources)
     this.value = value
+    this.sources = sources
     this.isDone = true
-  }
-
-  private add(value: unknown): void {
-    const { top } = this
-    const { guard } = this.reading.options
-    if (guard === undefined || top.isArray || !guard.isDangerous(top.key!, value)) top.add(value)
-    else guard.refuse(top.key!, this.tokens())
-  }
-
-  private get top(): Container {
-    return this.stack[this.stack.length - 1]!
-  }
-
-  private get depth(): number {
-    return this.prefix.length + this.stack.length
   }
 
   private checkDepth(): void {
     const { at } = this.window
-    if (this.depth >= this.reading.options.maxDepth) this.reading.tooDeep(at, at, this.frame(), this.tokens())
+    if (this.open.depth >= this.reading.options.maxDepth) this.tooDeep(at, at)
   }
 
   /** Everything before `to` is read. */
@@ -327,22 +282,13 @@ export class ValueBuilder {
     return at === to
   }
 
-  private frame(): Frame {
-    const { expect } = this
-    if (this.stack.length === 0) return { isArray: undefined, expect, count: 0, key: undefined }
-    const { count, isArray, key } = this.top
-    return { isArray, expect, count, key }
-  }
-
-  private tokens(): Tokens {
-    return [...this.prefix, ...tokensOf(this.stack)]
+  private tooDeep(from: number, at: number): never {
+    return this.reading.tooDeep(from, at, this.open.frame(this.expect), this.open.tokens())
   }
 
   private fail(from: number, to: number, cause?: unknown): never {
-    this.reading.fail(from, to, this.frame(), this.tokens(), cause)
+    return this.reading.fail(from, to, this.open.frame(this.expect), this.open.tokens(), cause)
   }
 }
 
-/** White space, and what the grammar puts behind or before a value. */
-const isDelimiter = (unit: number): boolean =>
-  isBlank(unit) || unit === 0x2c || unit === 0x5d || unit === 0x7d || unit === 0x5b || unit === 0x7b || unit === 0x3a
+const makeContainer = (isArray: boolean): Container => new Container(isArray)

@@ -55,6 +55,7 @@ export const makeReading = (
     maxDepth: options.maxDepth ?? Infinity,
     isStrictUtf8: options.invalidUtf8 === "error",
     guard: dangerousKeys === "keep" ? undefined : new KeyGuard(dangerousKeys),
+    hasSources: options.reviver !== undefined,
     pieceTime: 0.25,
     leastPiece,
     mostPiece
