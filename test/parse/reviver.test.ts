@@ -11,7 +11,10 @@ import { jsonTexts } from "./support/texts.ts"
 type Call = readonly [holder: unknown, key: string, value: unknown, context: string]
 
 /** Logs each call with what its holder looks like then, and does as `change` says. */
-const recorder = (log: Array<Call>, change: (holder: any, key: string, value: unknown, call: number) => unknown): Reviver =>
+const recorder = (
+  log: Array<Call>,
+  change: (holder: any, key: string, value: unknown, call: number) => unknown
+): Reviver =>
   function (this: any, key, value, context) {
     log.push([JSON.stringify(this), key, JSON.stringify(value), JSON.stringify(context)])
     return change(this, key, value, log.length)

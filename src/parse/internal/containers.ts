@@ -1,16 +1,12 @@
 /**
  * The arrays and objects that are larger than a piece: they are open while their pieces are parsed and joined to them.
- *
- * What `JSON.parse` defines as own properties is defined here, too: keys that `Object.prototype` has would run its setters,
- * and so would indexes if somebody has put some on a prototype.
  */
 import { areHolesClean } from "../../internal/value/intrinsics.ts"
+import { setElement, setEntry } from "./define.ts"
 
 type Dictionary = Record<string, unknown>
 
-const { defineProperty, hasOwn, keys: keysOf } = Object
-const objectPrototype = Object.prototype
-const arrayPrototype = Array.prototype
+const { keys: keysOf } = Object
 
 /** An object of which a piece had so many keys is joined without an object for each piece: that would be a class for each. */
 const wideKeys = 24
@@ -80,20 +76,4 @@ export class Container {
     if (piece.length > 32 && areHolesClean()) for (let i = 0; i < piece.length; i++) target[at++] = piece[i]
     else for (let i = 0; i < piece.length; i++) setElement(target, at++, piece[i])
   }
-}
-
-const setEntry = (target: Dictionary, key: string, value: unknown): void => {
-  if (hasOwn(objectPrototype, key)) define(target, key, value)
-  else target[key] = value
-}
-
-const setElement = (target: Array<unknown>, index: number, value: unknown): void => {
-  if (hasOwn(arrayPrototype, index) || hasOwn(objectPrototype, index)) define(target, index, value)
-  else target[index] = value
-}
-
-const define = (target: object, key: PropertyKey, value: unknown): void => {
-  // The descriptor inherits nothing, so that a `get` on `Object.prototype` does not become part of it.
-  const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
-  defineProperty(target, key, descriptor as PropertyDescriptor)
 }

@@ -4,6 +4,7 @@
  *
  * A text is searched for them first, with their escaped forms; only on a hit its value is walked.
  */
+import { append } from "./define.ts"
 import { forbiddenKey } from "./parseErrors.ts"
 import { pointerOf } from "./pointer.ts"
 
@@ -65,7 +66,8 @@ export class KeyGuard {
       if (this.isDangerous(key, value)) this.refuse(key, tokens())
       else {
         this.walk(value, () => [...tokens(), key], 0)
-        left.push(key, value)
+        append(left, key)
+        append(left, value)
       }
     }
     return left
@@ -76,7 +78,7 @@ export class KeyGuard {
     const stack: Array<Step> = []
     const enter = (node: object): void => {
       const keys = this.clean(node, () => [...tokens(), ...pathOf(stack, offset)])
-      stack.push({ node, keys, index: 0 })
+      append(stack, { node, keys, index: 0 })
     }
     enter(value)
     while (stack.length > 0) {

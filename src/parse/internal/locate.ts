@@ -5,6 +5,7 @@
  */
 import type { JsonProblem } from "../ParseError.ts"
 import { isBlank } from "./blank.ts"
+import { append } from "./define.ts"
 import { parseJson } from "./natives.ts"
 
 /** What is expected where a piece begins. */
@@ -95,7 +96,7 @@ class Validator {
 
   run(frame: Frame): Located | undefined {
     const kind = frame.isArray === undefined ? root : frame.isArray ? array : object
-    this.stack.push({ kind, count: frame.count, key: frame.key, keyFrom: 0, keyTo: 0 })
+    append(this.stack, { kind, count: frame.count, key: frame.key, keyFrom: 0, keyTo: 0 })
     let expect: Expect | undefined = frame.expect
     if (expect === Expect.text) {
       this.isInValue = true
@@ -157,7 +158,7 @@ class Validator {
       this.at++
       this.isInValue = false
       const kind = unit === 0x5b ? array : object
-      this.stack.push({ kind, count: 0, key: undefined, keyFrom: 0, keyTo: 0 })
+      append(this.stack, { kind, count: 0, key: undefined, keyFrom: 0, keyTo: 0 })
       return Expect.first
     }
     if (unit === 0x22) {
@@ -288,7 +289,7 @@ class Validator {
       const level = this.stack[i]!
       if (level.kind === root || (i === this.stack.length - 1 && !this.isInValue)) continue
       const token = level.kind === array ? level.count : this.keyOf(level)
-      if (token !== undefined) path.push(token)
+      if (token !== undefined) append(path, token)
     }
     return path
   }

@@ -4,47 +4,55 @@
  * For a reviver their sources are kept beside them: values of the same form, with the text of each primitive as leaves.
  */
 import { Container } from "./containers.ts"
+import { append } from "./define.ts"
 import type { KeyGuard } from "./keyGuard.ts"
 import type { Expect, Frame } from "./locate.ts"
-import { tokensOf } from "./pointer.ts"
 
 type Tokens = ReadonlyArray<string | number>
+
+interface Level {
+  readonly container: Container
+  readonly sources: Container | undefined
+  readonly outer: Level | undefined
+  readonly depth: number
+}
 
 export class OpenContainers {
   private readonly prefix: Tokens
   private readonly guard: KeyGuard | undefined
-  private readonly stack: Array<Container> = []
-  /** The sources of each container, or none. */
-  private readonly sources: Array<Container> | undefined
+  private readonly hasSources: boolean
+  private innermost: Level | undefined = undefined
 
   constructor(prefix: Tokens, guard: KeyGuard | undefined, hasSources: boolean) {
     this.prefix = prefix
     this.guard = guard
-    this.sources = hasSources ? [] : undefined
+    this.hasSources = hasSources
   }
 
   get isEmpty(): boolean {
-    return this.stack.length === 0
+    return this.innermost === undefined
   }
 
   get top(): Container {
-    return this.stack[this.stack.length - 1]!
+    return this.innermost!.container
   }
 
   /** Levels of the text that are open, those around the value with them. */
   get depth(): number {
-    return this.prefix.length + this.stack.length
+    return this.prefix.length + (this.innermost === undefined ? 0 : this.innermost.depth)
   }
 
   push(container: Container): void {
-    this.stack.push(container)
-    this.sources?.push(new Container(container.isArray))
+    const outer = this.innermost
+    const sources = this.hasSources ? new Container(container.isArray) : undefined
+    this.innermost = { container, sources, outer, depth: outer === undefined ? 1 : outer.depth + 1 }
   }
 
   /** Closes the innermost one. Its sources, if they are kept. */
   pop(): unknown {
-    this.stack.pop()
-    return this.sources?.pop()?.result
+    const { outer, sources } = this.innermost!
+    this.innermost = outer
+    return sources?.result
   }
 
   /** Joins a piece, parsed from `text`: elements, entries, or, for a wide object, `[key, value, key, value]`. */
@@ -81,7 +89,12 @@ export class OpenContainers {
 
   /** The tokens that lead into the innermost one. */
   tokens(): Tokens {
-    return [...this.prefix, ...tokensOf(this.stack)]
+    const tokens: Array<string | number> = []
+    for (let level = this.innermost?.outer; level !== undefined; level = level.outer) {
+      const { count, isArray, key } = level.container
+      append(tokens, isArray ? count : key!)
+    }
+    return [...this.prefix, ...tokens.reverse()]
   }
 
   /** Where the next piece stands. */
@@ -92,6 +105,6 @@ export class OpenContainers {
   }
 
   private get topSources(): Container | undefined {
-    return this.sources?.[this.sources.length - 1]
+    return this.innermost?.sources
   }
 }

@@ -6,6 +6,7 @@
  * native compares with what was parsed, which differs only where a reviver puts a container that looks the same into one that
  * is still to be entered.
  */
+import { append } from "./define.ts"
 import { parseJson } from "./natives.ts"
 import { reviverFailed } from "./parseErrors.ts"
 import type { Reviver } from "./parseOptions.ts"
@@ -93,9 +94,9 @@ export class Revival {
     const length = keys === undefined ? (value as Array<unknown>).length : keys.length
     const seen: Array<unknown> = []
     if (isObject(sources)) {
-      for (let i = 0; i < length; i++) seen.push((value as any)[keys === undefined ? i : keys[i]!])
+      for (let i = 0; i < length; i++) append(seen, (value as any)[keys === undefined ? i : keys[i]!])
     }
-    this.stack.push({ holder, name, node: value, keys, length, seen, sources, index: 0 })
+    append(this.stack, { holder, name, node: value, keys, length, seen, sources, index: 0 })
   }
 
   /** Calls the reviver, and puts what it gives in the place of the value. */
@@ -108,7 +109,10 @@ export class Revival {
       return
     }
     if (result === undefined) deleteProperty(holder, name)
-    else defineProperty(holder, name, { value: result, writable: true, enumerable: true, configurable: true })
+    else {
+      const descriptor = { __proto__: null, value: result, writable: true, enumerable: true, configurable: true }
+      defineProperty(holder, name, descriptor as PropertyDescriptor)
+    }
     stack[stack.length - 1]!.index++
   }
 
@@ -116,7 +120,7 @@ export class Revival {
     const path = this.stack.slice(1).map(({ name }) => name)
     const level = this.stack.at(-1)
     if (level !== undefined && level.index < level.length) {
-      path.push(level.keys === undefined ? String(level.index) : level.keys[level.index]!)
+      append(path, level.keys === undefined ? String(level.index) : level.keys[level.index]!)
     }
     return path
   }

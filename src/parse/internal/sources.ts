@@ -47,8 +47,11 @@ export class StringSource implements Source {
   }
 }
 
-/** Parts that were read are let go of when so many have gathered. */
-const kept = 64
+/** A part of bytes, in a list: what was read is let go of. */
+interface Part {
+  readonly bytes: Uint8Array
+  next: Part | undefined
+}
 
 export class BytesSource implements Source {
   readonly isUtf8 = true
@@ -57,9 +60,9 @@ export class BytesSource implements Source {
   length = 0
   readonly limit: number
   isOverLimit = false
-  private readonly parts: Array<Uint8Array> = []
-  private first = 0
-  /** Where the part `first` begins. */
+  private first: Part | undefined = undefined
+  private last: Part | undefined = undefined
+  /** Where the first part begins. */
   private start = 0
 
   constructor(limit = Infinity) {
@@ -77,21 +80,23 @@ export class BytesSource implements Source {
       this.isOverLimit = true
       this.isEnded = true
     }
-    const taken = part.length > room ? part.subarray(0, room) : part
-    if (taken.length === 0) return
-    this.parts.push(taken)
-    this.length += taken.length
+    const bytes = part.length > room ? part.subarray(0, room) : part
+    if (bytes.length === 0) return
+    const added: Part = { bytes, next: undefined }
+    if (this.last === undefined || this.first === undefined) this.first = added
+    else this.last.next = added
+    this.last = added
+    this.length += bytes.length
   }
 
   copy(position: number, count: number, scanner: Scanner, index: number): number {
     this.advance(position)
-    const { parts } = this
     let skip = position - this.start
     let copied = 0
-    for (let i = this.first; i < parts.length && copied < count; i++) {
-      const part = parts[i]!
-      const size = Math.min(part.length - skip, count - copied)
-      scanner.units8.set(size === part.length ? part : part.subarray(skip, skip + size), index + copied)
+    for (let part = this.first; part !== undefined && copied < count; part = part.next) {
+      const { bytes } = part
+      const size = Math.min(bytes.length - skip, count - copied)
+      scanner.units8.set(size === bytes.length ? bytes : bytes.subarray(skip, skip + size), index + copied)
       copied += size
       skip = 0
     }
@@ -100,18 +105,23 @@ export class BytesSource implements Source {
 
   /** All that is there, in one piece. */
   all(): Uint8Array {
-    return this.parts.length === 1 ? this.parts[0]! : Buffer.concat(this.parts, this.length)
+    const { first } = this
+    if (first !== undefined && first.next === undefined) return first.bytes
+    const all = new Uint8Array(this.length)
+    let at = 0
+    for (let part = first; part !== undefined; part = part.next) {
+      all.set(part.bytes, at)
+      at += part.bytes.length
+    }
+    return all
   }
 
   private advance(position: number): void {
-    const { parts } = this
-    while (this.first < parts.length && this.start + parts[this.first]!.length <= position) {
-      this.start += parts[this.first]!.length
-      this.first++
+    let { first } = this
+    while (first !== undefined && this.start + first.bytes.length <= position) {
+      this.start += first.bytes.length
+      first = first.next
     }
-    if (this.first >= kept) {
-      parts.splice(0, this.first)
-      this.first = 0
-    }
+    this.first = first
   }
 }
