@@ -4,7 +4,8 @@ import { Readable } from "node:stream"
 import { parse, parseArray, parseArrayAsync, parseAsync, ParseSettings } from "../../src/parse/index.ts"
 import { sharedScanner } from "../../src/parse/internal/scanner.ts"
 import { difference } from "./support/oracle.ts"
-import { bytesOf, partsOf } from "./support/run.ts"
+import { valueTask } from "../../src/parse/internal/tasks.ts"
+import { bytesOf, makeReading, partsOf, runTask } from "./support/run.ts"
 
 const rows = Array.from({ length: 30_000 }, (_, id) => ({ id, name: `row ${id} ü`, list: [id, null] }))
 const text = JSON.stringify(rows)
@@ -84,22 +85,21 @@ describe("parse of a stream", () => {
     })
   )
 
-  it.effect("at most a window and a chunk are held", () =>
-    Effect.gen(function* () {
-      let pulled = 0
-      const go = yield* Deferred.make<void>()
-      const stream = Stream.fromIterable(partsOf(bytes, 50_000)).pipe(
-        Stream.rechunk(1),
-        Stream.tap((_) => (++pulled === 10 ? Deferred.await(go) : Effect.void))
-      )
-      const fiber = yield* Effect.forkChild(parse(stream))
-      for (let i = 0; i < 50 && pulled < 10; i++)
-        yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
-      assert.strictEqual(pulled, 10)
-      yield* Deferred.succeed(go, undefined)
-      assert.isUndefined(difference(yield* Fiber.join(fiber), rows))
+  it("at most a window and a chunk are held", () => {
+    const chunk = 50_000
+    const setting = { scanner: sharedScanner(), leastPiece: 4096, mostPiece: 0xe000 }
+    const { more, reading } = makeReading(partsOf(bytes, chunk), setting)
+    const { source } = reading.window
+    let asked = 0
+    const outcome = runTask(valueTask(reading, {}), reading, () => {
+      // More is asked for when less is there than a piece takes.
+      assert.isBelow(source.length - reading.window.position(reading.window.at), 0x20000)
+      asked++
+      more()
     })
-  )
+    assert.isTrue("value" in outcome && difference(outcome.value, rows) === undefined)
+    assert.isAbove(asked, 10)
+  })
 })
 
 describe("interruption", () => {

@@ -18,9 +18,12 @@ import type { Source } from "./sources.ts"
 import { valueTask } from "./tasks.ts"
 import { Window } from "./window.ts"
 
-/** Units of the smallest and of the largest piece. */
+/**
+ * Units of the smallest and of the largest piece. A string of over 128 KiB gets memory pages of its own from V8, which takes half as
+ * long again as parsing long text; so the largest piece has less, at two bytes a unit.
+ */
 const leastPiece = 4096
-const mostPiece = 0x20000
+const mostPiece = 0xe000
 
 /** A call that has begun: what was asked for, and what is kept of it. */
 export interface Call {

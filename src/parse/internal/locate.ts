@@ -7,6 +7,7 @@ import type { JsonProblem } from "../ParseError.ts"
 import { isBlank } from "./blank.ts"
 import { append } from "./define.ts"
 import { parseJson } from "./natives.ts"
+import { isDigit, TokenReader, type Units, words } from "./tokenReader.ts"
 
 /** What is expected where a piece begins. */
 export const Expect = {
@@ -45,19 +46,8 @@ export interface Located {
   readonly forbidden: string | undefined
 }
 
-export type Units = Uint8Array | Uint16Array
-
 /** The text of a key, quotes included. */
 export type ReadKey = (from: number, to: number) => string
-
-const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39
-const isHex = (unit: number): boolean =>
-  isDigit(unit) || (unit >= 0x41 && unit <= 0x46) || (unit >= 0x61 && unit <= 0x66)
-const isEscape = (unit: number): boolean =>
-  unit === 0x22 || unit === 0x5c || unit === 0x2f || "bfnrt".includes(String.fromCharCode(unit))
-
-/** Code units of `true`, `false` and `null`, by the first. */
-const words: { readonly [first: number]: string } = { 0x74: "true", 0x66: "false", 0x6e: "null" }
 
 const root = 0
 const array = 1
@@ -72,25 +62,17 @@ interface Level {
   keyTo: number
 }
 
-class Validator {
-  private readonly units: Units
-  private readonly to: number
-  private readonly isEnd: boolean
+class Validator extends TokenReader {
   private readonly readKey: ReadKey
   private readonly stack: Array<Level> = []
-  private at: number
-  private problem: JsonProblem | undefined = undefined
   private readonly isGuarded: boolean
   private forbidden: { readonly key: string; readonly path: Array<string | number> } | undefined = undefined
   /** A value is being read, so that its own token belongs to the pointer. */
   private isInValue = false
 
   constructor(units: Units, from: number, to: number, isEnd: boolean, readKey: ReadKey, isGuarded: boolean) {
+    super(units, from, to, isEnd)
     this.isGuarded = isGuarded
-    this.units = units
-    this.at = from
-    this.to = to
-    this.isEnd = isEnd
     this.readKey = readKey
   }
 
@@ -200,69 +182,6 @@ class Validator {
     return Expect.after
   }
 
-  /** The rest of a string. */
-  private text(): boolean {
-    const { to, units } = this
-    for (; this.at < to; this.at++) {
-      const unit = units[this.at]!
-      if (unit === 0x22) {
-        this.at++
-        return true
-      }
-      if (unit < 0x20) return this.refuse("ControlCharacter")
-      if (unit !== 0x5c) continue
-      if (++this.at >= to) return this.refuseEnd("UnterminatedString")
-      const escape = units[this.at]!
-      if (escape !== 0x75) {
-        if (!isEscape(escape)) return this.refuse("BadEscape")
-        continue
-      }
-      for (let i = 0; i < 4; i++) {
-        if (++this.at >= to) return this.refuseEnd("UnterminatedString")
-        if (!isHex(units[this.at]!)) return this.refuse("BadEscape")
-      }
-    }
-    return this.refuseEnd("UnterminatedString")
-  }
-
-  private number(): boolean {
-    const { units } = this
-    if (units[this.at] === 0x2d) {
-      this.at++
-      if (this.at >= this.to) return this.refuseEnd("UnexpectedEnd")
-    }
-    if (units[this.at] === 0x30) {
-      this.at++
-      if (this.at < this.to && isDigit(units[this.at]!)) return this.refuse("BadNumber")
-    } else if (!this.digits()) return false
-    if (this.at < this.to && units[this.at] === 0x2e) {
-      this.at++
-      if (!this.digits()) return false
-    }
-    if (this.at < this.to && (units[this.at]! | 0x20) === 0x65) {
-      this.at++
-      if (this.at < this.to && (units[this.at] === 0x2b || units[this.at] === 0x2d)) this.at++
-      if (!this.digits()) return false
-    }
-    return true
-  }
-
-  /** One digit and more. */
-  private digits(): boolean {
-    const from = this.at
-    while (this.at < this.to && isDigit(this.units[this.at]!)) this.at++
-    if (this.at > from) return true
-    return this.at < this.to ? this.refuse("BadNumber") : this.refuseEnd("UnexpectedEnd")
-  }
-
-  private word(word: string): boolean {
-    for (let i = 0; i < word.length; i++, this.at++) {
-      if (this.at >= this.to) return this.refuseEnd("UnexpectedEnd")
-      if (this.units[this.at] !== word.charCodeAt(i)) return this.refuse("UnexpectedCharacter")
-    }
-    return true
-  }
-
   private fail(problem: JsonProblem): undefined {
     this.problem = problem
   }
@@ -270,17 +189,6 @@ class Validator {
   /** The text is over: that is a problem only if no more of it comes. */
   private end(problem: JsonProblem): undefined {
     if (this.isEnd) this.problem = problem
-  }
-
-  private refuse(problem: JsonProblem): false {
-    this.problem = problem
-    return false
-  }
-
-  private refuseEnd(problem: JsonProblem): false {
-    this.at = this.to
-    if (this.isEnd) this.problem = problem
-    return false
   }
 
   private path(): Array<string | number> {

@@ -7,6 +7,7 @@
 import { Expect } from "./locate.ts"
 import { parseJson } from "./natives.ts"
 import { notFound } from "./parseErrors.ts"
+import { indexOfToken } from "./pointer.ts"
 import type { Reading } from "./reading.ts"
 import { Result } from "./scanner.ts"
 import { allCommas, Skipper } from "./skipper.ts"
@@ -98,7 +99,7 @@ export class Navigator {
     const { expect, top } = this
     if (expect === Expect.first && this.unit === 0x5d) return this.close()
     this.expect = Expect.next
-    const wanted = indexOf(this.token)
+    const wanted = indexOfToken(this.token)
     if (wanted === top.index) return this.found()
     const commas = wanted === undefined || wanted < top.index ? allCommas : wanted - top.index
     this.skipper.begin(commas)
@@ -249,10 +250,4 @@ export class Navigator {
   private fail(from: number, to: number, cause?: unknown): never {
     return this.reading.fail(from, to, this.frame(), this.path, cause)
   }
-}
-
-const indexOf = (token: string): number | undefined => {
-  if (!/^(?:0|[1-9]\d*)$/.test(token)) return undefined
-  const index = Number(token)
-  return index < allCommas ? index : undefined
 }

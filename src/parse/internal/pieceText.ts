@@ -56,6 +56,12 @@ export class PieceText {
     }
   }
 
+  /** The key of an entry whose value begins at `to`. */
+  key(from: number, to: number, high: boolean): string {
+    const entry = parseJson(`{${this.plain(from, to, high)} 0}`) as object
+    return keysOf(entry)[0]!
+  }
+
   /** What stands from `from` to `to`. */
   plain(from: number, to: number, high: boolean): string {
     const { scanner, source } = this.window
@@ -131,7 +137,7 @@ export class PieceText {
 /** U+0100 in UTF-8: it is not Latin-1, so a text that ends with it takes two bytes a character. */
 const wideCharacter = [0xc4, 0x80]
 
-const { hasOwn } = Object
+const { hasOwn, keys: keysOf } = Object
 
 const sourceOf = (_key: string, value: unknown, context: { readonly source?: string }): unknown =>
   hasOwn(context, "source") ? context.source : value

@@ -6,7 +6,7 @@
  * and makes everything; only where to cut has to be found. Containers that are larger than a piece are entered: what stands
  * before an opened child is parsed, its key is read, and its pieces are joined to it.
  */
-import { isBlank, isDelimiter } from "./blank.ts"
+import { isBlank } from "./blank.ts"
 import { Container } from "./containers.ts"
 import { cutLevel } from "./cutLevel.ts"
 import { Expect } from "./locate.ts"
@@ -16,8 +16,6 @@ import { OpenContainers } from "./openContainers.ts"
 import type { Reading } from "./reading.ts"
 import { Result } from "./scanner.ts"
 import { Read, type Window } from "./window.ts"
-
-const keysOf = Object.keys
 
 /** Containers that are closed in one step, one right behind the other. */
 const closedAtOnce = 256
@@ -72,25 +70,22 @@ export class ValueBuilder {
 
   /** A number or a word that is in no container of ours: as far as there is nothing that ends it. */
   private scalar(): Read {
-    const { window } = this
+    const { reading, window } = this
     this.wanted = Math.max(this.wanted, 64)
     if (!window.fill(this.wanted)) return Read.hungry
-    const { units } = window
-    let to = window.at
-    while (to < window.end && !isDelimiter(units[to]!)) to++
+    const to = window.findDelimiter()
     if (to === window.end && !window.isEnd(to)) {
       this.wanted = 2 * (window.end - window.at)
       return Read.more
     }
-    const from = window.at
-    const text = window.text(from, to)
+    const text = window.text(window.at, to)
     try {
       this.value = parseJson(text)
     } catch (error) {
-      this.fail(from, to, error)
+      this.fail(window.at, to, error)
     }
     this.sources = text
-    this.reading.high = this.reading.control = false
+    reading.high = reading.control = false
     this.pass(to)
     this.isDone = true
     return Read.more
@@ -127,7 +122,7 @@ export class ValueBuilder {
   private undivided(from: number, stop: number, string: number): Read {
     const { window } = this
     if (window.isEnd(stop)) this.fail(from, stop)
-    if (string >= 0 && stop - from >= this.reading.options.mostPiece / 4 && this.isValue(from, string)) {
+    if (string >= 0 && stop - from >= this.reading.options.mostPiece && this.isValue(from, string)) {
       this.wanted = 0
       return this.beginLongText(string)
     }
@@ -137,7 +132,7 @@ export class ValueBuilder {
 
   /** True if what begins at `string` is a value. Reads the key before it. */
   private isValue(from: number, string: number): boolean {
-    if (!this.open.top.isArray && this.isBlankRun(from, string)) return false
+    if (!this.open.top.isArray && this.window.isBlank(from, string)) return false
     this.lead(from, string)
     return true
   }
@@ -167,16 +162,14 @@ export class ValueBuilder {
   /** What stands before a value that is read by itself: nothing in an array, its key in an object. */
   private lead(from: number, to: number): void {
     if (this.open.top.isArray) {
-      if (!this.isBlankRun(from, to)) this.fail(from, to)
+      if (!this.window.isBlank(from, to)) this.fail(from, to)
     } else this.open.setKey(this.key(from, to))
     this.pass(to)
   }
 
   private key(from: number, to: number): string {
-    const { high, text } = this.reading
     try {
-      const entry = parseJson(`{${text.plain(from, to, high)} 0}`) as object
-      return keysOf(entry)[0]!
+      return this.reading.text.key(from, to, this.reading.high)
     } catch (error) {
       return this.fail(from, to, error)
     }
@@ -185,7 +178,7 @@ export class ValueBuilder {
   private piece(from: number, to: number): void {
     const { isArray, isWide } = this.open.top
     const { high, options, text } = this.reading
-    if (this.isBlankRun(from, to)) this.fail(from, to)
+    if (this.window.isBlank(from, to)) this.fail(from, to)
     const began = now()
     let piece: Array<unknown> | undefined
     try {
@@ -203,7 +196,7 @@ export class ValueBuilder {
 
   /** The innermost container is closed at `at`. */
   private closed(from: number, at: number): Read {
-    if (!this.isBlankRun(from, at)) this.piece(from, at)
+    if (!this.window.isBlank(from, at)) this.piece(from, at)
     else if (this.expect === Expect.next) this.fail(from, at)
     this.wanted = 0
     this.close(at)
@@ -273,13 +266,6 @@ export class ValueBuilder {
     const { window } = this
     if (to > window.at) this.reading.count(window.at, to, length)
     window.at = to
-  }
-
-  private isBlankRun(from: number, to: number): boolean {
-    const { units } = this.window
-    let at = from
-    while (at < to && isBlank(units[at]!)) at++
-    return at === to
   }
 
   private tooDeep(from: number, at: number): never {

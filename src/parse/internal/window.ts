@@ -1,9 +1,9 @@
 /**
  * The part of a text that stands in the scanner's memory, and how far it has been read.
  */
-import { isBlank } from "./blank.ts"
+import { isBlank, isDelimiter } from "./blank.ts"
 import { LineCounter } from "./lineCounter.ts"
-import type { Units } from "./locate.ts"
+import type { Units } from "./tokenReader.ts"
 import { margin, windowStart } from "./scanMemory.ts"
 import type { Scanner } from "./scanner.ts"
 import type { Source } from "./sources.ts"
@@ -77,6 +77,22 @@ export class Window {
     this.at = at
     if (at < stop || this.isEnd(at)) return Read.done
     return Read.more
+  }
+
+  /** True if nothing but white space stands there. */
+  isBlank(from: number, to: number): boolean {
+    const { units } = this
+    let at = from
+    while (at < to && isBlank(units[at]!)) at++
+    return at === to
+  }
+
+  /** The first unit that ends a number or a word, or `end`. */
+  findDelimiter(): number {
+    const { end, units } = this
+    let at = this.at
+    while (at < end && !isDelimiter(units[at]!)) at++
+    return at
   }
 
   /** The units from `from` to `to` as text. */
