@@ -4,7 +4,7 @@
  * Gaps are measured by a chain of `setImmediate`, and collections by the performance timeline, so that the longest gap can be
  * told with collections and without them. CPU is the kernel's clock of the thread, in ticks on some kernels: read over many runs.
  */
-import { PerformanceObserver } from "node:perf_hooks"
+import { type PerformanceEntry, PerformanceObserver } from "node:perf_hooks"
 
 export interface Watched {
   /** Milliseconds. */
@@ -30,9 +30,10 @@ const overlap = ([from, to]: Span, [otherFrom, otherTo]: Span): number =>
 /** Runs `run` beside a chain of turns. */
 export const watch = async (run: () => unknown): Promise<Watched> => {
   const collections: Array<Span> = []
-  const observer = new PerformanceObserver((list) => {
-    for (const { duration, startTime } of list.getEntries()) collections.push([startTime, startTime + duration])
-  })
+  const note = (entries: ReadonlyArray<PerformanceEntry>) => {
+    for (const { duration, startTime } of entries) collections.push([startTime, startTime + duration])
+  }
+  const observer = new PerformanceObserver((list) => note(list.getEntries()))
   observer.observe({ entryTypes: ["gc"] })
   const gaps: Array<Span> = []
   let isOver = false
@@ -53,7 +54,10 @@ export const watch = async (run: () => unknown): Promise<Watched> => {
   const wall = performance.now() - began
   await turn()
   isOver = true
-  for (let i = 0; i < 5; i++) await turn()
+  await turn()
+  // The timeline tells of collections some time after they were.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  note(observer.takeRecords())
   observer.disconnect()
   const nets = gaps.map((gap) => gap[1] - gap[0] - collections.reduce((sum, span) => sum + overlap(gap, span), 0))
   return {

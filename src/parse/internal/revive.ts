@@ -17,7 +17,8 @@ import { Read } from "./window.ts"
 const valuesAtOnce = 512
 
 const { isArray } = Array
-const { hasOwn, is, keys: keysOf } = Object
+const { hasOwn, is, keys: keysOf, values: valuesOf } = Object
+const { slice } = Array.prototype
 const { defineProperty, deleteProperty } = Reflect
 
 /** A container whose values are being revived. */
@@ -33,6 +34,8 @@ interface Level {
   readonly sources: any
   index: number
 }
+
+const none: ReadonlyArray<unknown> = []
 
 const isObject = (u: unknown): u is object => (typeof u === "object" && u !== null) || typeof u === "function"
 
@@ -92,10 +95,7 @@ export class Revival {
     }
     const keys = isArray(value) ? undefined : keysOf(value)
     const length = keys === undefined ? (value as Array<unknown>).length : keys.length
-    const seen: Array<unknown> = []
-    if (isObject(sources)) {
-      for (let i = 0; i < length; i++) append(seen, (value as any)[keys === undefined ? i : keys[i]!])
-    }
+    const seen = !isObject(sources) ? none : keys === undefined ? slice.call(value) : valuesOf(value)
     append(this.stack, { holder, name, node: value, keys, length, seen, sources, index: 0 })
   }
 
@@ -127,5 +127,9 @@ export class Revival {
 }
 
 /** True if a primitive is what its source says. */
-const isSourceOf = (source: unknown, value: unknown): source is string =>
-  typeof source === "string" && is(parseJson(source), value)
+const isSourceOf = (source: unknown, value: unknown): source is string => {
+  if (typeof source !== "string") return false
+  if (typeof value === "number") return is(Number(source), value)
+  if (typeof value !== "string") return source === String(value)
+  return source.length === value.length + 2 ? source === `"${value}"` : parseJson(source) === value
+}
