@@ -95,7 +95,8 @@ const watch = (port: number): void => {
     // The ping that waited has yet to tell.
     await sleep(50)
     if (says !== undefined) console.log(says)
-    if (ends !== undefined && isCounted === true) console.log(`${ends}; the longest of the pings beside it took ${longest.toFixed(1)} ms`)
+    if (ends !== undefined && isCounted === true)
+      console.log(`${ends}; the longest of the pings beside it took ${longest.toFixed(1)} ms`)
   })
   poster.on("exit", async () => {
     await pinger.terminate()

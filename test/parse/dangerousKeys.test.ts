@@ -94,6 +94,7 @@ describe("large values under dangerous keys", () => {
       assert.strictEqual(tagOf('{"a":{"__proto__":1},x}'), "ForbiddenKey")
       assert.strictEqual(tagOf('{"a":{"constructor":{"prototype":1}},x}'), "ForbiddenKey")
       assert.strictEqual(tagOf('{x,"a":{"__proto__":1}}'), "InvalidJson")
+      assert.strictEqual(tagOf(`{"a":{"__proto__":{"b":"${long}",x}}}`), "ForbiddenKey")
     }
   })
 

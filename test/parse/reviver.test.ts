@@ -37,6 +37,10 @@ const changes: { readonly [name: string]: (holder: any, key: string, value: unkn
     if (Array.isArray(holder) && call % 6 === 0) holder.push(call)
     return value
   },
+  "replaces siblings by their like": (holder, key, value) => {
+    for (const sibling of Object.keys(holder)) if (sibling > key) holder[sibling] = structuredClone(holder[sibling])
+    return value
+  },
   "makes equal primitives": (_holder, _key, value) => (typeof value === "number" ? value + 0 : value)
 }
 

@@ -31,7 +31,15 @@ export const hazards: { readonly [name: string]: ReadonlyArray<string> } = {
     "[,]",
     "{,}",
     `[${items(20)},]`,
-    `{${keys(40)},}`
+    `{${keys(40)},}`,
+    `[,"${long(100)}"]`,
+    `[1,,"${long(100)}"]`,
+    `{,"a":"${long(100)}"}`,
+    `{"a":1,,"b":"${long(100)}"}`,
+    `["${long(200)}",]`,
+    `["${long(200)}", ]`,
+    `{"a":"${long(200)}",}`,
+    `[[1,2,"${long(200)}"],]`
   ],
   "a comma missing behind a child": [
     "[[1][2]]",
@@ -53,13 +61,13 @@ export const hazards: { readonly [name: string]: ReadonlyArray<string> } = {
     "{a:1}"
   ],
   "colon and comma swapped in a wide map": [
-    `{${keys(60)},"x","y":1,${keys(60)}}`,
-    `{${keys(60)},"x":"y":1,${keys(60)}}`,
-    `{${keys(60)},"x"}`,
-    `{${keys(60)},"x",1}`,
-    `{${keys(60)},"x",1,"y":2,"z"}`
+    `{${keys(300)},"x","y":1,${keys(300)}}`,
+    `{${keys(300)},"x":"y":1,${keys(300)}}`,
+    `{${keys(300)},"x"}`,
+    `{${keys(300)},"x",1}`,
+    `{${keys(300)},"x",1,"y":2,"z"}`
   ],
-  "number keys in a wide map": [`{${keys(60)},1:2,${keys(60)}}`, `{${keys(60)},null:2}`, `{${keys(60)},[1]:2}`],
+  "number keys in a wide map": [`{${keys(300)},1:2,${keys(300)}}`, `{${keys(300)},null:2}`, `{${keys(300)},[1]:2}`],
   "brackets that do not match": [
     "[}",
     "{]",
