@@ -65,7 +65,9 @@ export const hazards: { readonly [name: string]: ReadonlyArray<string> } = {
     `{${keys(300)},"x":"y":1,${keys(300)}}`,
     `{${keys(300)},"x"}`,
     `{${keys(300)},"x",1}`,
-    `{${keys(300)},"x",1,"y":2,"z"}`
+    `{${keys(300)},"x",1,"y":2,"z"}`,
+    `{"東":1,${keys(300)},"x"}`,
+    `{"東":1,${keys(300)},"x","y":1,${keys(300)}}`
   ],
   "number keys in a wide map": [`{${keys(300)},1:2,${keys(300)}}`, `{${keys(300)},null:2}`, `{${keys(300)},[1]:2}`],
   "brackets that do not match": [
