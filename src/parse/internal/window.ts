@@ -2,6 +2,7 @@
  * The part of a text that stands in the scanner's memory, and how far it has been read.
  */
 import { isBlank, isDelimiter } from "./blank.ts"
+import { stringTooLong } from "./parseErrors.ts"
 import { LineCounter } from "./lineCounter.ts"
 import type { Units } from "./tokenReader.ts"
 import { margin, windowStart } from "./scanMemory.ts"
@@ -103,10 +104,19 @@ export class Window {
     return buffer.toString("latin1", windowStart + from, windowStart + to)
   }
 
+  /** For a key, a number or white space within an entry: all else is cut. */
+  private grow(units: number): void {
+    try {
+      this.scanner.grow(units)
+    } catch {
+      throw stringTooLong(this.position(this.at))
+    }
+  }
+
   private load(position: number, count: number, there: number): void {
     const { scanner, source } = this
     const least = Math.min(count, there)
-    if (least > scanner.capacity) scanner.grow(2 ** Math.ceil(Math.log2(least)))
+    if (least > scanner.capacity) this.grow(2 ** Math.ceil(Math.log2(least)))
     scanner.owner = this
     this.base = position - margin
     this.at = margin
