@@ -1,10 +1,20 @@
 /**
  * Lines and columns, as V8 counts them in its messages. Kept while a text is read: of a stream nothing is left to count later.
  */
-import { Result } from "./scanner.ts"
-import type { Window } from "./window.ts"
+import { Result } from "./kernel.ts"
+import type { Scanner } from "./scanner.ts"
+import type { Source } from "./sources.ts"
+import type { Units } from "./tokenReader.ts"
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
+
+/** What of a window lines are counted in. */
+interface Counted {
+  readonly scanner: Scanner
+  readonly source: Source
+  readonly isWide: boolean
+  readonly units: Units
+}
 
 export class LineCounter {
   line = 1
@@ -12,9 +22,9 @@ export class LineCounter {
   private units = 0
   /** The unit before is a carriage return: a line feed is of the same line end. */
   private isAfterReturn = 0
-  private readonly window: Window
+  private readonly window: Counted
 
-  constructor(window: Window) {
+  constructor(window: Counted) {
     this.window = window
   }
 

@@ -7,7 +7,7 @@
 import { parseJson } from "./natives.ts"
 import { stringTooLong } from "./parseErrors.ts"
 import type { Reading } from "./reading.ts"
-import { Result } from "./scanner.ts"
+import { Result } from "./kernel.ts"
 import { Read } from "./window.ts"
 
 /** The longest escape, `\u0000`. */

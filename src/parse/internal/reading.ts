@@ -9,7 +9,7 @@ import { type Frame, locate } from "./locate.ts"
 import { pointerOf } from "./pointer.ts"
 import { PieceText } from "./pieceText.ts"
 import { levels } from "./scanMemory.ts"
-import { Result } from "./scanner.ts"
+import { Result } from "./kernel.ts"
 import type { Window } from "./window.ts"
 
 /** Settings of a call, with the defaults filled in. */

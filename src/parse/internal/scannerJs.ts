@@ -1,7 +1,7 @@
 /**
  * The scanner's functions in JavaScript, for where there is no WebAssembly. They answer as the module does.
  */
-import type { Kernel, Views } from "./scanner.ts"
+import type { Kernel, Views } from "./kernel.ts"
 import { seekLevels, windowStart } from "./scanMemory.ts"
 
 type Units = Uint8Array | Uint16Array

@@ -4,7 +4,7 @@
 import { nestingTooDeep } from "./parseErrors.ts"
 import type { Reading } from "./reading.ts"
 import { seekLevels } from "./scanMemory.ts"
-import { Result } from "./scanner.ts"
+import { Result } from "./kernel.ts"
 import { Read } from "./window.ts"
 
 /** Units that are skipped in one step. */

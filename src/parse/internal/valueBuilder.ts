@@ -14,7 +14,7 @@ import { LongText } from "./longText.ts"
 import { now, parseJson } from "./natives.ts"
 import { OpenContainers } from "./openContainers.ts"
 import type { Reading } from "./reading.ts"
-import { Result } from "./scanner.ts"
+import { Result } from "./kernel.ts"
 import { Read, type Window } from "./window.ts"
 
 /** Containers that are closed in one step, one right behind the other. */
