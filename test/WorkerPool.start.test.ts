@@ -54,7 +54,7 @@ describe("a worker that does not start", () => {
     ["a missing file", { workerUrl: fixture("./no-such-worker.ts") }, /no-such-worker\.ts.*no such file.*`workerUrl`/],
     ["an error at load", { workerUrl: fixture("./worker-throws.ts") }, /broken at load/],
     ["process.exit at load", { workerUrl: fixture("./worker-exits.ts") }, /ended before it was ready/],
-    ["a foreign worker", { workerUrl: fixture("./worker-foreign.ts") }, /does not answer as the worker/],
+    ["a foreign worker", { workerUrl: fixture("./worker-foreign.ts") }, /does not answer like the worker/],
     ["a file without the export", { workerUrl: fixture("./worker-no-export.ts") }, /No handler function exported/],
     ["limits that nothing fits into", { resourceLimits: { maxOldGenerationSizeMb: 8 } }, /Raise `resourceLimits`/]
   ] as const) {
