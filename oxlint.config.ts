@@ -10,7 +10,7 @@ import { defineConfig, type OxlintOverride } from "oxlint"
 const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["output", "turns", "value"],
   ["frame"],
-  ["options", "walk"],
+  ["fragment", "options", "walk"],
   ["pool", "routing"],
   ["errors", "monitor", "telemetry"],
   ["limit", "plan"],
@@ -23,7 +23,7 @@ const rooms = floors.flat()
 const domains = ["ai", "cache", "frameworks", "http", "parse", "schema", "tokens"]
 
 /** What a domain may use of the core besides its public modules. */
-const openRooms = ["errors", "frame", "limit", "options", "output", "turns", "value", "walk"]
+const openRooms = ["errors", "fragment", "frame", "limit", "options", "output", "turns", "value", "walk"]
 
 /** Single files of other rooms that a domain may use: a pool of worker threads over a worker file of its own. */
 const openFiles: Readonly<Record<string, ReadonlyArray<string>>> = {

@@ -14,6 +14,7 @@ export {
 export type { CallOptions, StreamCallOptions } from "./Async.ts"
 export { EventLoopMonitor, type EventLoopMonitorOptions, type EventLoopStats } from "./EventLoopMonitor.ts"
 export { Health, type HealthOptions, type HealthRule, type HealthState, type HealthStatus } from "./Health.ts"
+export { Fragment, InvalidFragment } from "./Fragment.ts"
 export * as SerializationLayer from "./Layer.ts"
 export { SerializationLive } from "./Layer.ts"
 export * as Metrics from "./Metrics.ts"

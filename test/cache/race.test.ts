@@ -14,17 +14,17 @@ const property = (processes: number, hasStore: boolean, isFenced: boolean, fault
   })
 
 describe("no stale text", () => {
-  it("in a cache in memory", () => fc.assert(property(1, false, true, none), { numRuns: 300 }))
+  it("in a cache in memory", () => fc.assert(property(1, false, true, none), { numRuns: 150 }))
 
-  it("in one over a store", () => fc.assert(property(1, true, true, none), { numRuns: 200 }))
+  it("in one over a store", () => fc.assert(property(1, true, true, none), { numRuns: 100 }))
 
-  it("in three over one store", () => fc.assert(property(3, true, true, none), { numRuns: 300 }))
+  it("in three over one store", () => fc.assert(property(3, true, true, none), { numRuns: 150 }))
 
   it("in three over a store that stalls, with clocks that jump", () =>
-    fc.assert(property(3, true, true, { stalls: true, losses: false }), { numRuns: 200 }))
+    fc.assert(property(3, true, true, { stalls: true, losses: false }), { numRuns: 80 }))
 
   it("in three over a store that stalls, and whose messages are lost", () =>
-    fc.assert(property(3, true, true, { stalls: true, losses: true }), { numRuns: 200 }))
+    fc.assert(property(3, true, true, { stalls: true, losses: true }), { numRuns: 80 }))
 
   it("without the fences there is: in memory, and over a store", async () => {
     for (const [processes, hasStore] of [

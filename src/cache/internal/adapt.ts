@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import { realTimers } from "../../internal/turns/realTimers.ts"
 import type { Core } from "./core.ts"
-import { inTurns } from "./inTurns.ts"
+import { inTurns } from "../../internal/turns/stepsInTurns.ts"
 import { elevatedFrom, normalBelow } from "./memoryReading.ts"
 import { unrefSleep } from "./unrefSleep.ts"
 

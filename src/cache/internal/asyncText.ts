@@ -3,6 +3,7 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { Fragment } from "../../Fragment.ts"
 import type { Cached } from "./model.ts"
 
 /**
@@ -13,7 +14,7 @@ import type { Cached } from "./model.ts"
  */
 export interface AsyncCached extends Pick<
   Cached,
-  "key" | "size" | "etag" | "parts" | "source" | "isStale" | "truncated" | "timeToLive"
+  "key" | "size" | "etag" | "parts" | "source" | "isStale" | "truncated" | "timeToLive" | "fragment"
 > {
   /** The text in one piece, joined in turns of the event loop, and not kept. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>
@@ -60,6 +61,10 @@ export class AsyncText implements AsyncCached {
 
   get timeToLive(): Duration.Duration {
     return this.cached.timeToLive
+  }
+
+  get fragment(): Fragment {
+    return this.cached.fragment
   }
 
   bytes(): Promise<Uint8Array<ArrayBuffer>> {

@@ -5,6 +5,7 @@
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { Fragment } from "../../Fragment.ts"
 import { bytesOf, type Content, textOf, valueOf } from "./content.ts"
 import type { Cached } from "./model.ts"
 
@@ -53,6 +54,10 @@ export class CachedText implements Cached {
 
   get stream(): Stream.Stream<Uint8Array> {
     return Stream.fromIterable(this.content.parts)
+  }
+
+  get fragment(): Fragment {
+    return Fragment.fromTextUnsafe(this.content.parts)
   }
 
   get json(): Effect.Effect<unknown> {

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Serialization, SerializeOptions } from "../../Serialization.ts"
 import type { SerializationError } from "../../SerializationError.ts"
 import { allocate } from "../../internal/output/utf8.ts"
-import { inTurns } from "./inTurns.ts"
+import { inTurns } from "../../internal/turns/stepsInTurns.ts"
 
 /** The largest part. Reading, writing and hashing one are the longest steps that the cache takes: about 0.1 ms. */
 export const partSize = 256 * 1024

@@ -6,6 +6,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
+import type { Fragment } from "../../Fragment.ts"
 import type { SerializeOptions } from "../../Serialization.ts"
 
 /**
@@ -40,6 +41,8 @@ export interface Cached {
   readonly text: Effect.Effect<string>
   /** The parts, one after the other. */
   readonly stream: Stream.Stream<Uint8Array>
+  /** The text as a value: it goes into another document as it is. */
+  readonly fragment: Fragment
   /** The value, by `JSON.parse`: one hold of the event loop, and a long one for a large text. */
   readonly json: Effect.Effect<unknown>
 }

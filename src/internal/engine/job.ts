@@ -153,6 +153,7 @@ export class Job extends InTurns {
     const begin = realTimers.now()
     const frame = plan.next(budget)
     if (plan.failure !== undefined && frame.isText && frame.task.tail === "") return true
+    if (frame.literal !== undefined) return this.copy(frame, frame.literal)
     const planned = realTimers.now()
     const wanted: Route = wantsWorker ? lane.route(frame, output, port.threads()) : "sliced"
     const route: Route = wantsWorker && wanted === "worker" && isSendable(frame.task) ? "worker" : "sliced"
@@ -165,6 +166,15 @@ export class Job extends InTurns {
     // A frame that comes after one at a worker waits here for its turn.
     const first = this.pending[0]
     return first?.frame === frame && first.result !== undefined ? this.deliver(first) : true
+  }
+
+  // Bytes that are JSON already go out as they are.
+  private copy(frame: PlannedFrame, bytes: Uint8Array): boolean {
+    const pending: Pending = { frame, route: "sliced", result: { text: undefined, bytes }, error: undefined }
+    this.options.counters.frames.sliced++
+    this.sliced++
+    this.pending.push(pending)
+    return this.pending[0] === pending ? this.deliver(pending) : true
   }
 
   private failWorker(error: WorkerPoolError): void {
@@ -209,7 +219,9 @@ export class Job extends InTurns {
     if (result !== undefined && (result.text !== undefined || result.bytes !== undefined)) {
       const begin = realTimers.now()
       this.take(frame, result)
-      this.options.lane.observeTaking(frame, this.options.output, route, realTimers.now() - begin)
+      if (frame.literal === undefined) {
+        this.options.lane.observeTaking(frame, this.options.output, route, realTimers.now() - begin)
+      }
       return true
     }
     // An empty answer is no failure of the worker: native code refused a value. It says why when it is asked here.

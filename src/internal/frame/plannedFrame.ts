@@ -10,6 +10,8 @@ export interface PlannedFrame {
   readonly size: number
   /** There is nothing left to stringify. */
   readonly isText: boolean
+  /** All of the frame, where it is a piece of a text that is there already as bytes. */
+  readonly literal: Uint8Array | undefined
   /** Numbers in arrays of numbers. */
   readonly numbers: number
   /** Containers that were entered. */

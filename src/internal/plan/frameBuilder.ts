@@ -16,9 +16,11 @@ export class Draft {
   private kinds: Array<Kind> = []
   private depths: Array<number> = []
   text = ""
+  /** The frame is this and nothing else. */
+  literal: Uint8Array | undefined = undefined
   readonly gap: string
   readonly list: ReadonlyArray<string> | null
-  private readonly output: FrameTask["output"]
+  readonly output: FrameTask["output"]
   private readonly colon: string
 
   constructor(gap: string, list: ReadonlyArray<string> | null, output: FrameTask["output"]) {
@@ -26,6 +28,11 @@ export class Draft {
     this.list = list
     this.output = output
     this.colon = gap === "" ? ":" : ": "
+  }
+
+  /** Nothing is in the frame. */
+  get isEmpty(): boolean {
+    return this.text === "" && this.values.length === 0
   }
 
   /** What stands before the next entry of a container at `level`. */
@@ -95,14 +102,15 @@ export class Draft {
     low: number,
     opens: ReadonlyArray<OpenLevel>
   ): PlannedFrame {
-    const { depths, gap, kinds, leads, list, output, values } = this
+    const { depths, gap, kinds, leads, list, literal, output, values } = this
     const task = { leads, values, kinds, depths, tail: this.text, list, gap, output }
-    const frame = { task, size, isText: values.length === 0, numbers, containers, low, opens }
+    const frame = { task, size, isText: values.length === 0, literal, numbers, containers, low, opens }
     this.leads = []
     this.values = []
     this.kinds = []
     this.depths = []
     this.text = ""
+    this.literal = undefined
     return frame
   }
 }

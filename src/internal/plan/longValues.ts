@@ -1,6 +1,7 @@
 /**
  * Values that are too long for one frame and have no children to cut between: long strings, and typed arrays.
  */
+import type { LiteralReader } from "../fragment/literal.ts"
 import type { Draft } from "./frameBuilder.ts"
 import type { Open } from "../walk/container.ts"
 import { Shape } from "../value/containerShape.ts"
@@ -26,6 +27,23 @@ export const takePiece = (open: Open, draft: Draft): number => {
   open.isWritten = true
   open.settle()
   return end - index
+}
+
+/**
+ * Puts the next piece of a text that is JSON already into the frame, and returns its length. Bytes are a frame of their own, so that
+ * nobody decodes them: -1 says that the frame before them has to end first.
+ */
+export const takeLiteral = (open: Open, draft: Draft): number => {
+  const reader = open.value as LiteralReader
+  const isEmpty = draft.isEmpty
+  if (reader.givesBytes && !isEmpty) return -1
+  const piece = reader.next()
+  if (typeof piece === "string") draft.text += piece
+  else draft.literal = piece
+  if (reader.isDone) open.index = open.length
+  open.isWritten = true
+  open.settle()
+  return piece.length
 }
 
 /** Puts the next elements of a typed array into the frame, and returns their estimated length. */

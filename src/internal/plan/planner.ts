@@ -25,7 +25,8 @@ import {
   openTypedArray,
   unboxed
 } from "../walk/enterContainer.ts"
-import { takeElements, takePiece } from "./longValues.ts"
+import { Literal, LiteralReader } from "../fragment/literal.ts"
+import { takeElements, takeLiteral, takePiece } from "./longValues.ts"
 import { pointerOf } from "../errors/pointer.ts"
 import { isPatched, isRawJSON, stringify } from "../value/intrinsics.ts"
 import { longString, Visit, visitDepth } from "../walk/fastVisit.ts"
@@ -68,12 +69,18 @@ export class Plan {
   private begun: Begun | undefined = undefined
   /** The fast lane has stopped at a child that needs a closer look. */
   private looksNext = false
+  /** Nothing more may come into the frame. */
+  private isFull = false
+  /** A text that is JSON already goes out as it is. Else its value counts: it is indented, filtered, or cut. */
+  private readonly takesLiterals: boolean
 
   constructor(root: unknown, options: PlanOptions) {
     this.replacer = options.replacer
     this.draft = new Draft(options.gap, options.list, options.output)
     this.nesting = new Nesting(root, this.draft, options.tracksLevels)
     this.visit = new Visit(options.list)
+    this.takesLiterals =
+      options.replacer === null && options.list === null && options.gap === "" && !options.tracksLevels
     this.isAlwaysExact = options.replacer !== null || readsPrototype(options.list)
     this.isExact = this.isAlwaysExact || options.exactFirst > 0
     this.exactFirst = options.exactFirst
@@ -113,9 +120,10 @@ export class Plan {
     this.isExact = this.isAlwaysExact || this.exactFirst > 0 || isPatched()
     this.exactFirst = 0
     try {
+      this.isFull = false
       // A container without children left is closed, full or not. Otherwise a bracket would be the next frame, with a
       // trip of its own.
-      while (!this.isDone && (this.size < end || this.isAtEnd)) this.step()
+      while (!this.isDone && !this.isFull && (this.size < end || this.isAtEnd)) this.step()
       this.nesting.settle()
     } catch (thrown) {
       // A getter or a proxy trap that answered the first time.
@@ -137,6 +145,7 @@ export class Plan {
     // Entered anew, it may have fewer children than when the fast lane stopped in it. Then there is nothing to look at.
     if (looks && open.index < open.length) this.lookAt(open)
     else if (open.index >= open.length) this.nesting.close(open)
+    else if (open.shape === Shape.literal) this.literalPiece(open)
     else if (open.shape === Shape.string) this.size += takePiece(open, this.draft)
     else if (open.shape >= Shape.elements) this.size += takeElements(open, this.draft, this.nesting.level)
     else if (this.isExact || open.shape === Shape.root) this.lookAt(open)
@@ -190,11 +199,17 @@ export class Plan {
       let value = open.read(open.index)
       let isChanged = false
       if ((typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "bigint") {
+        if (this.takesLiterals && Literal.is(value)) return this.literal(value)
         const toJSON = (value as { toJSON?: unknown }).toJSON
         if (typeof toJSON === "function") {
           if (this.isNative && isLargeBuffer(value)) return this.buffer(value)
           value = toJSON.call(value, key)
           isChanged = true
+          // `JSON.stringify` would not ask it again, and print an object without properties.
+          if (Literal.is(value)) {
+            if (this.takesLiterals) return this.literal(value)
+            value = (value as Literal & { toJSON(): unknown }).toJSON()
+          }
         }
       }
       if (this.replacer !== null) {
@@ -209,6 +224,17 @@ export class Plan {
     } catch (thrown) {
       this.failAt(thrown)
     }
+  }
+
+  private literal(value: Literal): void {
+    const reader = new LiteralReader(value, this.draft.output === "bytes")
+    this.push(new Open(Shape.literal, reader, null, 1, true, false))
+  }
+
+  private literalPiece(open: Open): void {
+    const size = takeLiteral(open, this.draft)
+    this.isFull = size < 0 || this.draft.literal !== undefined
+    this.size += Math.max(0, size)
   }
 
   // Native code may see values as they are, and all their own keys count.

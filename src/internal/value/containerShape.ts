@@ -13,7 +13,9 @@ export const Shape = {
   /** A typed array that is printed as an array of numbers. */
   elements: 4,
   /** A typed array that is printed as an object with an entry for each index. */
-  indexed: 5
+  indexed: 5,
+  /** A text that is JSON already, in pieces. */
+  literal: 6
 } as const
 
 export type Shape = (typeof Shape)[keyof typeof Shape]

@@ -5,8 +5,8 @@
 import { elementAt, isSliceable, lengthOf, slice } from "../value/arrayElements.ts"
 import { Shape } from "../value/containerShape.ts"
 
-const openers = ["", "[", "{", '"', "[", "{"] as const
-const closers = ["", "]", "}", '"', "]", "}"] as const
+const openers = ["", "[", "{", '"', "[", "{", ""] as const
+const closers = ["", "]", "}", '"', "]", "}", ""] as const
 
 export class Open {
   readonly shape: Shape

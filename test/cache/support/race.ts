@@ -8,7 +8,7 @@ import { Cause, Clock, Context, Effect, Exit, Layer, Option, Scope, Stream } fro
 import * as fc from "fast-check"
 import { IsFenced } from "../../../src/cache/internal/make.ts"
 import { makeStore, wrapStore } from "../../../src/cache/internal/storeTesting.ts"
-import { CacheStore, SerializedCache } from "../../../src/cache/index.ts"
+import { type Cached, CacheStore, SerializedCache } from "../../../src/cache/index.ts"
 import { serialization } from "./layers.ts"
 
 type Cache = SerializedCache["Service"]
@@ -35,6 +35,8 @@ export type Step =
       readonly key: string
       readonly isStrong: boolean
       readonly isAborted: boolean
+      /** It computes nothing. */
+      readonly isFind: boolean
     }
   | {
       readonly _tag: "Write"
@@ -48,6 +50,8 @@ export type Step =
   | { readonly _tag: "Freeze" }
   /** Messages that are on their way are lost. */
   | { readonly _tag: "Lose" }
+
+type GetStep = Pick<Extract<Step, { _tag: "Get" }>, "key" | "isStrong" | "isAborted" | "isFind">
 
 export interface Faults {
   readonly stalls: boolean
@@ -64,7 +68,8 @@ export const stepsOf = (processes: number, faults: Faults): fc.Arbitrary<Readonl
         process,
         key: fc.constantFrom(...keys),
         isStrong: fc.boolean(),
-        isAborted: fc.nat(9).map((n) => n === 0)
+        isAborted: fc.nat(9).map((n) => n === 0),
+        isFind: fc.nat(4).map((n) => n === 0)
       })
     },
     {
@@ -152,9 +157,18 @@ export const race = async ({
       Effect.tap(effect, () => pause)
     )
   )
+  // Messages that were sent, and how many of them each cache has heard.
+  const heard: Array<number> = []
+  let told = 0
   const store = Layer.succeed(CacheStore, {
     ...slow,
-    messages: (namespace) => Stream.tap(shared.store.messages(namespace), () => pause)
+    messages: (namespace) => {
+      const listener = heard.push(0) - 1
+      return shared.store.messages(namespace).pipe(
+        Stream.tap(() => pause),
+        Stream.tap(() => Effect.sync(() => heard[listener]!++))
+      )
+    }
   })
   const options = {
     entry: { timeToLive: "1 hour", jitter: 0 },
@@ -167,6 +181,11 @@ export const race = async ({
     ? Layer.provide(SerializedCache.layerNoStore(options), [store, serialization])
     : Layer.provide(SerializedCache.layer(options), serialization)
   const scope = Scope.makeUnsafe()
+  Effect.runFork(
+    Stream.runForEach(shared.store.messages("default:1"), () => Effect.sync(() => told++)).pipe(
+      Effect.forkIn(scope, { startImmediately: true })
+    )
+  )
   const services = Context.make(Clock.Clock, time).pipe(Context.add(IsFenced, isFenced))
   const run = Effect.runPromiseWith(services)
   const build = () =>
@@ -202,30 +221,22 @@ export const race = async ({
   const get = async (
     cache: Cache,
     process: number,
-    key: string,
-    isStrong: boolean,
-    isAborted: boolean
-  ): Promise<void> => {
+    { isAborted, isFind, isStrong, key }: GetStep,
+    isSettled = false
+  ) => {
     const floor = { ...floors[process]! }
-    if (isStrong) for (const leaf of leaves) floor[leaf] = Math.max(floor[leaf]!, floorOfAll[leaf]!)
+    if (isStrong || isSettled) for (const leaf of leaves) floor[leaf] = Math.max(floor[leaf]!, floorOfAll[leaf]!)
     const controller = new AbortController()
     if (isAborted) void scheduler.schedule(Promise.resolve(), "abort").then(() => controller.abort())
-    const exit = await Effect.runPromiseExitWith(services)(
-      Effect.flatMap(
-        cache.getOrCompute(key, compute(cache, key), {
-          ...optionsOf(key),
-          consistency: isStrong ? "strong" : "bounded"
-        }),
-        (entry) => Effect.map(entry.json, (json) => ({ json: json as Versions, source: entry.source }))
-      ),
-      { signal: controller.signal }
-    )
+    const options = { consistency: isStrong ? "strong" : "bounded" } as const
+    const found: Effect.Effect<Option.Option<Cached>, unknown> = isFind
+      ? cache.get(key, options)
+      : Effect.asSome(cache.getOrCompute(key, compute(cache, key), { ...optionsOf(key), ...options }))
+    const exit = await Effect.runPromiseExitWith(services)(found, { signal: controller.signal })
     if (Exit.isSuccess(exit)) {
-      look(
-        `${isStrong ? "strong" : "bounded"} ${key} of process ${process}, ${exit.value.source}`,
-        exit.value.json,
-        floor
-      )
+      if (Option.isNone(exit.value)) return
+      const { json, source } = exit.value.value
+      look(`${options.consistency} ${key} of process ${process}, ${source}`, (await run(json)) as Versions, floor)
     } else if (!Cause.hasInterrupts(exit.cause) && !String(Cause.squash(exit.cause)).includes("does not answer")) {
       wrong.push(`${key} failed: ${Cause.pretty(exit.cause)}`)
     }
@@ -249,12 +260,14 @@ export const race = async ({
     )
     floors[process]![leaf] = Math.max(floors[process]![leaf]!, version)
     if (status?.status === "done") floorOfAll[leaf] = Math.max(floorOfAll[leaf]!, version)
+    // What was read from the store while the invalidation was on its way must not have stayed in memory.
+    return get(cache, process, simply(leaf, false))
   }
 
   const perform = async (caches: ReadonlyArray<Cache>, step: Step): Promise<void> => {
     switch (step._tag) {
       case "Get":
-        return get(caches[step.process]!, step.process, step.key, step.isStrong, step.isAborted)
+        return get(caches[step.process]!, step.process, step)
       case "Write":
         return write(caches[step.process]!, step.process, step.leaf, step.by)
       case "Stall":
@@ -275,9 +288,19 @@ export const race = async ({
     await Promise.all(
       steps.map((step) => scheduler.schedule(Promise.resolve(), step._tag).then(() => perform(caches, step)))
     )
+    // Once all that was told has been heard, nothing old is in any memory.
+    while (Array.from(heard).some((count) => count < told)) await scheduler.schedule(Promise.resolve(), "drain")
+    await scheduler.schedule(Promise.resolve(), "drain")
+    if (!steps.some(({ _tag }) => _tag === "Lose")) {
+      for (const key of keys) {
+        for (const [process, cache] of caches.entries()) {
+          await get(cache, process, { ...simply(key, false), isFind: true }, true)
+        }
+      }
+    }
     // What is left behind: nothing old is stored, neither here nor there.
     for (const key of keys) {
-      for (const [process, cache] of caches.entries()) await get(cache, process, key, hasStore, false)
+      for (const [process, cache] of caches.entries()) await get(cache, process, simply(key, hasStore))
     }
     if (!hasStore) return
     const cold = await build()
@@ -296,5 +319,7 @@ export const race = async ({
   await scheduler.waitFor(all().then(end))
   return wrong
 }
+
+const simply = (key: string, isStrong: boolean): GetStep => ({ key, isStrong, isAborted: false, isFind: false })
 
 const optionsOf = (key: string) => (leaves.includes(key) ? { tags: [`tag-${key}`] } : {})

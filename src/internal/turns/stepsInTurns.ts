@@ -2,7 +2,7 @@
  * Long work in turns of the event loop, as an effect.
  */
 import * as Effect from "effect/Effect"
-import { schedule } from "../../internal/turns/turnQueue.ts"
+import { schedule } from "./turnQueue.ts"
 
 /** As much of a turn as all calls of the library take together, by default. */
 const budget = 1
