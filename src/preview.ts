@@ -63,7 +63,7 @@ export interface Preview {
  * import { preview } from "effect-serialization"
  *
  * const rows = Array.from({ length: 100_000 }, (_, id) => ({ id, name: `row ${id}` }))
- * preview({ rows }, { maxSize: 40 }) // => { serialized: '{"rows":[{"id":0,"name":"row 0"}]}', truncated: true }
+ * preview({ rows }, { maxSize: 40 }) // => { serialized: '{"rows":[{"id":0,"name":"row 0"},{}]}', truncated: true }
  *
  * const node: Record<string, unknown> = { size: 1n }
  * node["self"] = node
