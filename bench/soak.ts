@@ -89,6 +89,14 @@ const judge = async (call: RandomCall, output: Output, ended: Ended | { readonly
   return truncate === true && size <= maxSize ? undefined : `a cut text of ${size} with a limit of ${maxSize}`
 }
 
+/** Calls under way, as they are told of where one goes wrong. */
+const underWay = new Set<string>()
+
+const describe = ({ fault, options }: RandomCall, output: Output): string => {
+  const { replacer, ...others } = options
+  return `${output}, ${JSON.stringify({ ...others, replacer: typeof replacer, fault })}`
+}
+
 const reference = makeSerializer({ routing: "sync" })
 
 const one = async (serializer: Serializer, random: Random): Promise<void> => {
@@ -102,6 +110,8 @@ const one = async (serializer: Serializer, random: Random): Promise<void> => {
       controller.abort(reason)
     })()
   }
+  const what = `${describe(call, output)}${reason === undefined ? "" : ", to be aborted"}`
+  underWay.add(what)
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error("no end within a minute")), 60_000)
   const ended = await Promise.race([run(serializer, output, call, controller.signal), late.promise]).catch(
@@ -110,12 +120,8 @@ const one = async (serializer: Serializer, random: Random): Promise<void> => {
   clearTimeout(timer)
   tally.calls++
   const wrong = await judge(call, output, ended, reason).catch((error: unknown) => String(error))
-  if (typeof wrong === "string") {
-    const { replacer, ...options } = call.options
-    tally.wrong.push(
-      `${output}, ${JSON.stringify({ ...options, replacer: typeof replacer, fault: call.fault })}: ${wrong}`
-    )
-  }
+  underWay.delete(what)
+  if (typeof wrong === "string") tally.wrong.push(`${what}: ${wrong}`)
 }
 
 const until = performance.now() + Number(flags.seconds) * 1000
@@ -152,10 +158,21 @@ const report = () => {
   )
 }
 
+// It shares its machine: it ends before it takes the memory of others.
+const mostResident = 2e9
+const guard = setInterval(() => {
+  const { rss } = process.memoryUsage()
+  if (rss < mostResident) return
+  console.log(`${tally.calls} calls, resident ${megabytes(rss)} MB: too much. Under way:`)
+  for (const what of underWay) console.log(what)
+  process.exit(1)
+}, 100)
+
 const seed = Number(flags.seed)
 const timer = setInterval(report, 60_000)
 await Promise.all([lives(makeRandom(seed)), lives(makeRandom(seed + 1)), kill(makeRandom(seed + 2))])
 clearInterval(timer)
+clearInterval(guard)
 await reference.shutdown()
 report()
 const ends = Object.entries(tally.ends).map(([end, calls]) => `${end} ${calls}`)
