@@ -52,17 +52,17 @@ const begin = performance.now(); cyclicValue(""); console.log(performance.now() 
 const fresh = () => Number(execFileSync(process.execPath, ["--input-type=module", "--eval", firstError]).toString())
 report("warmErrors.ts: the first error of a call in a process", median(Array.from({ length: 5 }, fresh)), "ms")
 
-each("realm.ts: whether holes of arrays are clean", 20_000, () => {
+each("intrinsics.ts: whether holes of arrays are clean", 20_000, () => {
   if (areHolesClean()) sum++
 })
 
 const row = (id: number) => ({ id, name: "a name", email: "user@example.com", active: true, score: id * 1.5 })
 const document = { items: Array.from({ length: 12 }, (_, id) => row(id)) }
-each(`estimate.ts: a document of ${JSON.stringify(document).length} bytes, below its threshold`, 20_000, () => {
+each(`estimateSize.ts: a document of ${JSON.stringify(document).length} bytes, below its threshold`, 20_000, () => {
   sum += estimate(document, 4_096)
 })
 
-// estimate.ts: two ways to see that no getter stands there, by index and by name.
+// estimateSize.ts: two ways to see that no getter stands there, by index and by name.
 const getDescriptor = Object.getOwnPropertyDescriptor
 const lookupGetter = (
   Object.prototype as unknown as { readonly __lookupGetter__: (this: object, key: PropertyKey) => unknown }
@@ -70,16 +70,16 @@ const lookupGetter = (
 const words = ["a", "b", "c", "d"]
 const fields = row(1)
 const fieldNames = Object.keys(fields)
-each("estimate.ts: descriptors of 4 elements", 20_000, () => {
+each("estimateSize.ts: descriptors of 4 elements", 20_000, () => {
   for (let i = 0; i < words.length; i++) if (getDescriptor(words, i)!.get === undefined) sum++
 })
-each("estimate.ts: getters of 4 elements looked up", 20_000, () => {
+each("estimateSize.ts: getters of 4 elements looked up", 20_000, () => {
   for (let i = 0; i < words.length; i++) if (lookupGetter.call(words, i) === undefined) sum++
 })
-each(`estimate.ts: descriptors of ${fieldNames.length} properties`, 20_000, () => {
+each(`estimateSize.ts: descriptors of ${fieldNames.length} properties`, 20_000, () => {
   for (const name of fieldNames) if (getDescriptor(fields, name)!.get === undefined) sum++
 })
-each(`estimate.ts: getters of ${fieldNames.length} properties looked up`, 20_000, () => {
+each(`estimateSize.ts: getters of ${fieldNames.length} properties looked up`, 20_000, () => {
   for (const name of fieldNames) if (lookupGetter.call(fields, name) === undefined) sum++
 })
 
@@ -94,7 +94,7 @@ const perDate = (what: string, isBuiltIn: (date: Date) => boolean): void =>
 perDate("harmlessToJSON.ts: a date, by three reads", (date) => isDateToJSON(date.toJSON, date))
 perDate("harmlessToJSON.ts: a date, without running a getter of its own", isPlainDate)
 
-// elements.ts: what two ways of reading do to 200,000 pairs of doubles, read after other arrays, and what they take.
+// arrayElements.ts: what two ways of reading do to 200,000 pairs of doubles, read after other arrays, and what they take.
 setFlagsFromString("--expose-gc")
 const collect = runInNewContext("gc") as () => void
 const heap = (): number => {
@@ -167,7 +167,7 @@ for (let round = 0; round < rounds; round++) {
 report("bytesSink.ts: a step of 512 KB", median(steps), "ms")
 report("bytesSink.ts: 40 MB in one go", median(whole), "ms")
 
-// route.ts: long text of two-byte characters, in texts that are large objects of V8's and in some that are not.
+// frameSize.ts: long text of two-byte characters, in texts that are large objects of V8's and in some that are not.
 const long = "é–".repeat(10_000_000)
 for (const size of [65_536, 49_152]) {
   const slices = () => {
@@ -176,7 +176,7 @@ for (const size of [65_536, 49_152]) {
   report(`route.ts: 20 M two-byte characters in texts of ${size}`, repeated(slices, rounds), "ms")
 }
 
-// task.ts: entries of a wide map copied into objects of 16, with keys that no object has had yet.
+// frame.ts: entries of a wide map copied into objects of 16, with keys that no object has had yet.
 const entries = 7_424
 const copies = Array.from({ length: rounds }, (_, round) => {
   const keys = Array.from({ length: entries }, (_, i) => `k${round}-${i}`)
@@ -189,9 +189,9 @@ const copies = Array.from({ length: rounds }, (_, round) => {
     }
   })
 })
-report("task.ts: an entry copied into an object of 16 and printed", (median(copies) / entries) * 1e6, "ns")
+report("frame.ts: an entry copied into an object of 16 and printed", (median(copies) / entries) * 1e6, "ns")
 
-// encode.ts: keys of entries made into text one by one, or all in one call and parted again.
+// encodeFrame.ts: keys of entries made into text one by one, or all in one call and parted again.
 const names = Array.from({ length: entries }, (_, i) => `entry-${i}`)
 const plainKey = /^[ !#-[\]-~]*$/
 const eachKey = () =>
@@ -201,18 +201,18 @@ const allKeys = () =>
     .slice(2, -2)
     .split('","')
     .forEach((name) => (sum += `"${name}"`.length))
-report("encode.ts: keys in one call over one by one", repeated(allKeys) / repeated(eachKey), "x")
+report("encodeFrame.ts: keys in one call over one by one", repeated(allKeys) / repeated(eachKey), "x")
 
-// digits.ts: the text of bytes, by native code and digit by digit.
+// byteDigits.ts: the text of bytes, by native code and digit by digit.
 const bytes = Uint8Array.from({ length: 4_096 }, (_, i) => (i * 31) % 256)
-each("digits.ts: 4,096 bytes, an array and JSON.stringify", 1_000, () => {
+each("byteDigits.ts: 4,096 bytes, an array and JSON.stringify", 1_000, () => {
   const array = new Array<number>(bytes.length)
   for (let i = 0; i < bytes.length; i++) array[i] = bytes[i]!
   sum += JSON.stringify(array).length
 })
-each("digits.ts: digit by digit", 1_000, () => (sum += digitsOf(bytes).length))
+each("byteDigits.ts: digit by digit", 1_000, () => (sum += digitsOf(bytes).length))
 
-// encode.ts: a piece of a long text of one-byte characters, as it is cut out and as a text of its own; what it takes to tell.
+// encodeFrame.ts: a piece of a long text of one-byte characters, as it is cut out and as a text of its own; what it takes to tell.
 for (const [what, sentence] of [
   ["plain", "The quick brown fox jumps over the lazy dog, and says hi. "],
   ["with line breaks", 'The quick brown fox jumps over the lazy dog, and says "hi".\n']
@@ -226,24 +226,24 @@ for (const [what, sentence] of [
         for (let i = 0; i < pieces; i++) sum += print(all.slice(i * size, (i + 1) * size)).length
       })) /
     pieces
-  report(`encode.ts: 16 K of ${what} text, a part of a longer one`, eachPiece(JSON.stringify), "us")
+  report(`encodeFrame.ts: 16 K of ${what} text, a part of a longer one`, eachPiece(JSON.stringify), "us")
   report(
-    `encode.ts: 16 K of ${what} text, joined first`,
+    `encodeFrame.ts: 16 K of ${what} text, joined first`,
     eachPiece((piece) => JSON.stringify([" ", piece].join(""))),
     "us"
   )
 }
 each(
-  "encode.ts: isStringOneByteRepresentation",
+  "encodeFrame.ts: isStringOneByteRepresentation",
   100_000,
   () => (sum += isStringOneByteRepresentation("a text") ? 1 : 0)
 )
 
-// encode.ts: what a second argument costs, even if it is null.
+// encodeFrame.ts: what a second argument costs, even if it is null.
 const records = Array.from({ length: 2_000 }, (_, id) => row(id))
 const without = median(Array.from({ length: rounds }, () => time(() => (sum += JSON.stringify(records).length))))
 const withNull = median(Array.from({ length: rounds }, () => time(() => (sum += JSON.stringify(records, null).length))))
-// visit.ts: reading all properties of records, by `for...in` and by `Object.keys`.
+// fastVisit.ts: reading all properties of records, by `for...in` and by `Object.keys`.
 const readIn = (record: Record<string, unknown>): void => {
   for (const key in record) if (record[key] !== null) sum++
 }
@@ -253,9 +253,25 @@ const readKeys = (record: Record<string, unknown>): void => {
 }
 const byIn = repeated(() => records.forEach(readIn))
 const byKeys = repeated(() => records.forEach(readKeys))
-report("visit.ts: for...in over Object.keys", byIn / byKeys, "x")
+report("fastVisit.ts: for...in over Object.keys", byIn / byKeys, "x")
 
-report("encode.ts: JSON.stringify(value, null) over JSON.stringify(value)", withNull / without, "x")
+report("encodeFrame.ts: JSON.stringify(value, null) over JSON.stringify(value)", withNull / without, "x")
+
+// fastVisit.ts: native code on a cycle. Node 26 goes round some ten thousand times before it looks, with all that is in it.
+const cycle = (text: string) => {
+  const root: Record<string, unknown> = { text: JSON.parse(JSON.stringify(text)) }
+  root["self"] = [root]
+  return () => {
+    try {
+      JSON.stringify(root)
+    } catch {
+      sum++
+    }
+  }
+}
+report("fastVisit.ts: JSON.stringify of a cycle, no text in it", time(cycle("")), "ms")
+report("fastVisit.ts: of one that holds a text of 1,000 characters", time(cycle("x".repeat(1_000))), "ms")
+report("fastVisit.ts: of one that holds 5,000", time(cycle("x".repeat(5_000))), "ms")
 
 // docs/benchmarks.md: what web streams of one chunk leave behind, before this library comes in.
 let longest = 0

@@ -99,7 +99,7 @@ export const randomCall = (random: Random): RandomCall => {
   const replacer = random.int(10)
   const hasLimit = random.int(4) === 0
   const options: SerializeOptions = {
-    routing: random.pick(routings),
+    routing: random.pick(fault === "CyclicValue" ? routings.filter((routing) => routing !== "sync") : routings),
     space: random.pick(spaces),
     ...(replacer === 0 && {
       replacer: (_: string, inside: unknown) => (typeof inside === "number" ? inside + 1 : inside)

@@ -58,11 +58,13 @@ describe("the service", () => {
   })
 
   test("gives text, bytes, and how it went", () => {
-    expect<SerializationResult>().type.toBe<{
+    expect<Pick<SerializationResult, "serialized" | "truncated" | "path">>().type.toBe<{
       readonly serialized: string
       readonly truncated: boolean
       readonly path: SerializationPath
     }>()
+    expect<SerializationResult["tokens"]>().type.toBe<number | undefined>()
+    expect<SerializationResult["tokensExact"]>().type.toBe<boolean | undefined>()
     expect<SerializedBytes["bytes"]>().type.toBe<Uint8Array<ArrayBuffer>>()
     expect<SerializationPath>().type.toBe<"sync" | "worker" | "sliced" | "fallback">()
   })
@@ -122,7 +124,8 @@ describe("options", () => {
   })
 
   test("onEnd is told of the stream", () => {
-    expect<Parameters<NonNullable<StreamOptions["onEnd"]>>[0]>().type.toBe<{
+    type Summary = Parameters<NonNullable<StreamOptions["onEnd"]>>[0]
+    expect<Pick<Summary, "truncated" | "path" | "bytes">>().type.toBe<{
       readonly truncated: boolean
       readonly path: SerializationPath
       readonly bytes: number
@@ -210,6 +213,7 @@ describe("errors", () => {
       | "NestingTooDeep"
       | "InvalidOptions"
       | "WorkerFailed"
+      | "TokensFailed"
     >()
     expect<WorkerPoolErrorReason["_tag"]>().type.toBe<
       | "WorkerStartFailed"
@@ -227,7 +231,7 @@ describe("errors", () => {
       Effect.catchReasons("SerializationError", {
         SizeLimitExceeded: ({ maxSize, unit }) => {
           expect(maxSize).type.toBe<number>()
-          expect(unit).type.toBe<"characters" | "bytes">()
+          expect(unit).type.toBe<"characters" | "bytes" | "tokens">()
           return Effect.succeed(1)
         },
         WorkerFailed: ({ cause }) => {
