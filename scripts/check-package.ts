@@ -99,7 +99,8 @@ try {
     writeFileSync(join(app, "package.json"), JSON.stringify({ name: "app", private: true, type: "module" }))
     const packages = [tarballPath, `effect@${installed("effect")}`, `@types/node@${installed("@types/node")}`]
     await must("npm", ["install", "--no-audit", "--no-fund", ...packages], { limit: 300_000 })
-    for (const name of ["program.ts", "bundled.ts"]) copyFileSync(join(root, "scripts/package", name), join(app, name))
+    for (const name of ["program.ts", "bundled.ts", "tokens.ts"])
+      copyFileSync(join(root, "scripts/package", name), join(app, name))
     const imports = entries.map(([entry], i) => `import * as module${i} from "${specifier(entry)}"`)
     writeFileSync(
       join(app, "imports.ts"),
@@ -154,6 +155,25 @@ async function checkInstalled(): Promise<void> {
         cwd: app
       })
       if (code === 0 || !output.includes("ERR_PACKAGE_PATH_NOT_EXPORTED")) fail(`${closed} can be imported\n${output}`)
+    }
+  })
+
+  await check("tokens without gpt-tokenizer, and with it in a bundled worker file", async () => {
+    // The optional peer is here, and not in the application.
+    await build({
+      absWorkingDir: app,
+      entryPoints: { "tokens-worker": specifier("./tokens/worker") },
+      outdir: ".",
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      logLevel: "silent",
+      nodePaths: [join(root, "node_modules")]
+    })
+    for (const node of Object.values(nodes)) {
+      const output = await must(node, ["tokens.ts"])
+      if (!output.endsWith("tokens: done\n")) fail(output)
     }
   })
 
