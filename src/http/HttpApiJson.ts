@@ -25,7 +25,7 @@
  * const live = HttpApiBuilder.layer(Api).pipe(Layer.provide([ReportsLive, HttpServer.layerServices]))
  * const { dispose, handler } = HttpRouter.toWebHandler(live, { disableLogger: true })
  * const response = await handler(new Request("http://localhost/report"))
- * const answer = await response.json()
+ * const answer = JSON.parse(await response.text())
  * answer[7] // => { id: 7, at: "1970-01-01T00:00:00.007Z" }
  * await dispose()
  * ```

@@ -132,8 +132,8 @@ export const schemaJson = <S extends Schema.Constraint>(
  *
  * const request = HttpClientRequest.post("https://example.com/reports").pipe(HttpJson.bodyJson({ rows: [1, 2, 3] }))
  *
- * const { body } = await Effect.runPromise(request.pipe(Effect.provide(SerializationLive)))
- * body.contentLength // => 16
+ * const { headers } = await Effect.runPromise(request.pipe(Effect.provide(SerializationLive)))
+ * headers["content-length"] // => "16"
  * ```
  *
  * @category combinators
