@@ -141,16 +141,16 @@ export const schemaJson = <S extends Schema.Constraint>(
  */
 export const bodyJson: {
   (
+    request: HttpClientRequest.HttpClientRequest,
+    value: unknown,
+    options?: BodyOptions
+  ): Effect.Effect<HttpClientRequest.HttpClientRequest, SerializationError, Serialization>
+  (
     value: unknown,
     options?: BodyOptions
   ): (
     request: HttpClientRequest.HttpClientRequest
   ) => Effect.Effect<HttpClientRequest.HttpClientRequest, SerializationError, Serialization>
-  (
-    request: HttpClientRequest.HttpClientRequest,
-    value: unknown,
-    options?: BodyOptions
-  ): Effect.Effect<HttpClientRequest.HttpClientRequest, SerializationError, Serialization>
 } = dual(
   (args) => HttpClientRequest.isHttpClientRequest(args[0]),
   (
