@@ -3,6 +3,7 @@
  */
 import { Effect, Option, Schema, SchemaGetter } from "effect"
 import * as fc from "fast-check"
+import { moreContainers } from "./moreContainers.ts"
 
 /** A schema and its values. */
 export interface Subject {
@@ -104,6 +105,12 @@ const containers = (inner: fc.Arbitrary<Subject>): fc.Arbitrary<Subject> => {
       weight: 4,
       arbitrary: fc.array(fc.tuple(fieldNames, inner, fc.boolean()), { minLength: 1, maxLength: 3 }).map(structOf)
     },
+    fc
+      .tuple(fc.constantFrom(...Object.entries(moreContainers)), inner)
+      .map(([[name, make], { schema, values, ...of }]) => {
+        const made = make(schema, longArray(values))
+        return subject(`${name}(${of.name})`, made.schema, made.values)
+      }),
     one(({ name, schema, values }) => subject(`Record(${name})`, Schema.Record(Schema.String, schema), record(values))),
     one(({ name, schema, values }) =>
       subject(`Checked(${name})`, Schema.Array(schema).check(Schema.isMaxLength(150)), longArray(values))

@@ -4,6 +4,7 @@ import { type Serialization, SerializationLayer } from "effect-serialization"
 import { SchemaTurns } from "effect-serialization/schema"
 import * as fc from "fast-check"
 import { cases, spoil } from "./arbitraries.ts"
+import { moreContainers } from "./moreContainers.ts"
 import { assertSameExit, options, textOf, useUpTurn } from "./oracle.ts"
 
 const runs = Number(process.env["FUZZ_RUNS"] ?? 200)
@@ -92,6 +93,22 @@ describe("generated schemas", () => {
         assertSameExit(derived, expected, name)
       }
     ))
+
+  for (const [name, make] of Object.entries(moreContainers)) {
+    it(`${name}: an encoded form of a hundred elements`, async () => {
+      const { schema, values } = make(Schema.Date, fc.constant(Array.from({ length: 100 }, (_, i) => new Date(i))))
+      const [value] = fc.sample(values, { numRuns: 1, seed: 1 })
+      const [actual, expected] = await run(
+        Effect.gen(function* () {
+          const serialize = SchemaTurns.serialize(schema) as (value: unknown) => Effect.Effect<any, any, Serialization>
+          const actual = yield* Effect.exit(Effect.map(serialize(value), ({ serialized }) => serialized))
+          return [actual, yield* textOf(schema, value)] as const
+        })
+      )
+      assert.isTrue(Exit.isSuccess(expected), String(expected))
+      assertSameExit(actual, expected, name)
+    })
+  }
 
   it("inTurns twice is inTurns once", () =>
     fc.assert(
