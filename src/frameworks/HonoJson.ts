@@ -80,7 +80,7 @@ export const honoJson = (
     await next()
     if (calls.size === 0) return
     const call = calls.get(c.res.body)
-    if (call !== undefined && !c.res.bodyUsed) await finish(c, call, settings)
+    if (call !== undefined) await finish(c, call, settings)
   }
 }
 

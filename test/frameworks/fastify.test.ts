@@ -78,6 +78,25 @@ describe("Fastify", () => {
     assert.deepStrictEqual(log, [...order, ...order])
   })
 
+  it("what is serialized is what the last of the program's hooks gives", async () => {
+    await using serializer = sliced()
+    const seen: Array<ReadonlyArray<string>> = []
+    const spy: FrameworkOptions["serializer"] = {
+      serializeToReadableStream: serializer.serializeToReadableStream,
+      serializeToBytes: (value, options) => {
+        seen.push(Object.keys(value as object))
+        return serializer.serializeToBytes(value, options)
+      }
+    }
+    const app = make()
+    await app.register(fastifyJson, { serializer: spy })
+    app.get("/", { preSerialization: async () => ({ large, route: true }) }, async () => large)
+    await using server = await serve(app)
+    const { body } = await ask(server.port, { path: "/" })
+    assert.strictEqual(body.toString(), JSON.stringify({ large, route: true }))
+    assert.deepStrictEqual(seen, [["large", "route"]])
+  })
+
   it("a hook that a plugin adds behind it still decides what is sent", async () => {
     const { ours } = await both((app) => {
       app.addHook("onRoute", (route) => {

@@ -99,6 +99,22 @@ describe("Hono", () => {
     assert.strictEqual(made, 0)
   })
 
+  it("a body that nobody reads is not begun", async () => {
+    await using serializer = sliced()
+    let isBegun = false
+    const value = [large, { toJSON: () => (isBegun = true) }]
+    const app = new Hono()
+    app.use(honoJson({ serializer }))
+    app.get("/", (c) => {
+      c.json(value as never)
+      return c.text("other")
+    })
+    const response = await app.request("/")
+    assert.strictEqual(await response.text(), "other")
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.isFalse(isBegun)
+  })
+
   it("null in its place is null", () =>
     both((app) => {
       app.use(async (c, next) => {

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import express from "express"
 import * as fc from "fast-check"
+import { EventEmitter } from "node:events"
 import { expressJson, honoJson, koaJson } from "../../src/frameworks/index.ts"
+import { bodyFor } from "../../src/frameworks/internal/body.ts"
 import { etagOf } from "../../src/frameworks/internal/etag.ts"
 import { inPieces } from "../../src/frameworks/internal/inPieces.ts"
 import { utf8Type } from "../../src/frameworks/internal/utf8Type.ts"
@@ -50,6 +52,32 @@ describe("work in pieces", () => {
       if (i === 10) throw new Error("piece 10")
     })
     assert.deepInclude((await rejection(late)) as Error, { message: "piece 10" })
+  })
+})
+
+describe("the client of an answer", () => {
+  const bytes = Buffer.from("[]")
+  const settings = {
+    threshold: 0,
+    serializer: {
+      serializeToBytes: () => Promise.resolve({ bytes, truncated: false, path: "sync" as const }),
+      serializeToReadableStream: () => new ReadableStream<Uint8Array>()
+    }
+  }
+
+  it("is listened to only while the bytes are made", async () => {
+    const outgoing = new EventEmitter()
+    const body = bodyFor(outgoing, [], settings)
+    assert.strictEqual(outgoing.listenerCount("close"), 1)
+    assert.deepStrictEqual(await body, bytes)
+    assert.strictEqual(outgoing.listenerCount("close"), 0)
+  })
+
+  it("has left already: nothing is made", async () => {
+    assert.strictEqual(
+      await bodyFor(Object.assign(new EventEmitter(), { destroyed: true }), [], settings),
+      "client gone"
+    )
   })
 })
 

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib"
 import { type FrameworkOptions, koaJson } from "../../src/frameworks/index.ts"
 import { isSerializationError } from "../../src/SerializationError.ts"
 import { routes, tenant } from "./support/cases.ts"
-import { ask, header, type Listening, listening, readable } from "./support/client.ts"
+import { ask, header, type Listening, listening, open, readable } from "./support/client.ts"
 import { endless, sameAnswers, sliced } from "./support/oracle.ts"
 
 const serve = (app: Koa): Promise<Listening> => {
@@ -64,7 +64,8 @@ const both = async (...middleware: ReadonlyArray<Koa.Middleware>) => {
   const [plain, plainHead, ours, oursHead] = answers.map(readable)
   assert.deepStrictEqual(ours, plain)
   assert.deepStrictEqual(oursHead, plainHead)
-  return answers[2]!
+  const { slicedPath } = await serializer.metrics()
+  return { answer: answers[2]!, made: slicedPath }
 }
 
 describe("Koa", () => {
@@ -86,29 +87,53 @@ describe("Koa", () => {
 
   it("an empty status stays empty", async () => {
     for (const status of [204, 304]) {
-      const answer = await both((ctx) => {
-        ctx.body = large
+      const { answer, made } = await both((ctx) => {
         ctx.status = status
+        ctx.body = large
       })
-      assert.strictEqual(answer.status, status)
+      assert.deepStrictEqual([answer.status, made], [status, 0])
     }
   })
 
   it("no Content-Type where the program has removed it, and its own length for HEAD", async () => {
-    const answer = await both((ctx) => {
+    const { answer, made } = await both((ctx) => {
       ctx.body = large
       ctx.remove("Content-Type")
       if (ctx.method === "HEAD") ctx.length = 7
     })
     assert.isUndefined(header(answer, "content-type"))
+    // Koa stringifies nothing for a HEAD whose length it is told.
+    assert.strictEqual(made, 1)
   })
 
-  it("a program that answers by itself is left alone", () =>
-    both((ctx) => {
+  it("a program that answers by itself is left alone", async () => {
+    const { made } = await both((ctx) => {
       ctx.respond = false
       ctx.body = large
       ctx.res.end("by itself")
-    }))
+    })
+    assert.strictEqual(made, 0)
+  })
+
+  it("when the client has left, Koa does not stringify it either", async () => {
+    await using serializer = sliced()
+    const app = new Koa()
+    const left = Promise.withResolvers<boolean | undefined>()
+    app.use(async (ctx, next) => {
+      await next()
+      left.resolve(ctx.respond)
+    })
+    app.use(koaJson({ serializer }))
+    app.use((ctx) => void (ctx.body = endless.value()))
+    await using server = await serve(app)
+    const request = open(server.port, { path: "/" })
+    request.on("error", () => {})
+    const begun = endless.begin()
+    request.end()
+    await begun
+    request.destroy()
+    assert.strictEqual(await left.promise, false)
+  })
 
   it("a failure reaches the program's own try", async () => {
     await using serializer = sliced()
