@@ -13,7 +13,7 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["fragment", "options", "walk"],
   ["pool", "routing"],
   ["errors", "monitor", "telemetry"],
-  ["limit", "plan"],
+  ["limit", "plan", "shape"],
   ["engine"],
   ["service", "shadow"]
 ]
