@@ -65,7 +65,8 @@ export class Candidates {
   /** Among shown entries: how many stand before those that are left out. */
   gapAmong(entries: ReadonlyArray<ShownEntry>): number {
     if (!this.hasTail) return entries.length
-    const at = entries.findIndex(({ position }) => position >= this.front)
+    const gap = Math.min(this.front, this.container.gapFrom)
+    const at = entries.findIndex(({ position }) => position >= gap)
     return at < 0 ? entries.length : at
   }
 
