@@ -4,6 +4,7 @@ import { Effect, Exit, Layer, Stream } from "effect"
 import { vi } from "vitest"
 import { makeSerializer } from "../../src/Async.ts"
 import { Engine } from "../../src/internal/engine/engine.ts"
+import type { Job } from "../../src/internal/engine/job.ts"
 import { engineSettings, type EngineSettings } from "../../src/internal/engine/layerOptions.ts"
 import { BytesSink } from "../../src/internal/output/bytesSink.ts"
 import { ChunkSink } from "../../src/internal/output/chunkSink.ts"
@@ -172,7 +173,7 @@ describe("a call that ends with a defect", () => {
     given.isReady = false
     const outcome = await new Promise<Outcome>((resolve) => {
       const job = engine.serialize(large, undefined, stringOutput, resolve)
-      job!.fail(noMemory)
+      ;(job as Job).fail(noMemory)
     })
     assert.strictEqual((outcome.error as Defect).thrown, noMemory)
     assert.strictEqual(given.cancelled, 1)

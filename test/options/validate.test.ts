@@ -38,7 +38,7 @@ describe("options of a call", () => {
     [{ maxSize: "10" }, 'Expected `maxSize` to be a whole number from 0 up, or Infinity, but it is "10"'],
     [{ maxSize: 10n }, "Expected `maxSize` to be a whole number from 0 up, or Infinity, but it is 10n"],
     [{ pretty: 2 }, "Expected `pretty` to be true or false, but it is 2"],
-    [{ truncate: "yes" }, 'Expected `truncate` to be true or false, but it is "yes"'],
+    [{ truncate: "yes" }, 'Expected `truncate` to be true, false or a shape, but it is "yes"'],
     [{ routing: "fast" }, 'Expected `routing` to be one of "adaptive", "worker", "sliced", "sync", but it is "fast"'],
     [{ routing: null }, 'Expected `routing` to be one of "adaptive", "worker", "sliced", "sync", but it is null']
   ] as const) {

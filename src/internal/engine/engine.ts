@@ -11,6 +11,7 @@ import { HeldText } from "../limit/heldText.ts"
 import { meterOf } from "../limit/meter.ts"
 import { fitted, Limit, type TextLimit } from "../limit/sizeLimit.ts"
 import type { Routing, SerializeOptions } from "../options/callOptions.ts"
+import type { Shape } from "../options/shapeOptions.ts"
 import { type Arguments, readArguments, spaceOf } from "../options/stringifyArguments.ts"
 import type { Output, OutputKind } from "../output/output.ts"
 import type { Sink } from "../output/sink.ts"
@@ -30,7 +31,10 @@ import type { EngineSettings } from "./layerOptions.ts"
 import { type Mode, modeOf } from "./mode.ts"
 import { native } from "./nativeStringify.ts"
 import { Rollout } from "./rollout.ts"
+import type { RunningCall } from "./runningCall.ts"
+import { asksForShape, shapeInto } from "./shapeCall.ts"
 import { startThread } from "./startThread.ts"
+import { StepsJob } from "./stepsJob.ts"
 
 /** What a caller wants, and since when. */
 interface Call<A> {
@@ -104,9 +108,10 @@ export class Engine {
     options: SerializeOptions | undefined,
     output: Output<A>,
     done: (outcome: Outcome, result: A) => void
-  ): Job | undefined {
+  ): RunningCall | undefined {
     const call: Call<A> = { value, options, output, done, began: realTimers.now() }
     const mode = modeOf(value, options, this.settings, this.rollout)
+    if (asksForShape(options)) return this.startShape(call, mode, options)
     if (mode.how === "native") {
       this.stringify(call, mode.arm)
       return undefined
@@ -246,6 +251,37 @@ export class Engine {
     if (how === "job") job.start()
     else job.runToEnd()
     return job.isDone ? undefined : job
+  }
+
+  // Something of everything, within the limits of a shape.
+  private startShape<A>(
+    call: Call<A>,
+    { arm, how }: Mode,
+    options: SerializeOptions & { readonly truncate: Shape }
+  ): RunningCall | undefined {
+    const { output, value } = call
+    const sink = output.sink()
+    const job = new StepsJob(
+      shapeInto(value, options, output.kind, sink),
+      this.settings.turnBudget,
+      () => sink.isFull,
+      ({ error, held, isCancelled, longestHeld, path, result: shaped }) => {
+        if (isCancelled) return this.counters.cancelled(job, options.label)
+        const result = error === undefined ? sink.result : nothing(output, error)
+        const size = error === undefined ? output.size(result) : 0
+        const truncated = (shaped?.omittedCount ?? 0) > 0
+        const outcome = { error, truncated, path, arm, held, longestHeld, size, frames: 0, waited: 0, shaped }
+        this.onJobEnded?.()
+        this.end(call, outcome, result, realTimers.now())
+      }
+    )
+    job.begin(how === "inline")
+    return job.isDone ? undefined : job
+  }
+
+  /** Whether a call is done in one go. */
+  isSync(options: SerializeOptions | undefined): boolean {
+    return (options?.routing ?? this.settings.routing) === "sync"
   }
 
   // The one end of all calls but those that are cancelled.

@@ -8,6 +8,7 @@ import { canFillArrays, isPatched } from "../value/intrinsics.ts"
 import { estimate, hiddenSize } from "../walk/estimateSize.ts"
 import type { EngineSettings } from "./layerOptions.ts"
 import type { Rollout } from "./rollout.ts"
+import { asksForShape } from "./shapeCall.ts"
 
 export interface Mode {
   readonly arm: Arm
@@ -40,12 +41,14 @@ export const modeOf = (
   const { routing, syncThreshold } = settings
   const maxSize = options?.maxSize ?? Infinity
   const callsReplacer = typeof options?.replacer === "function"
-  const isWatched = callsReplacer || maxSize !== Infinity
+  const isShaped = asksForShape(options)
+  const isWatched = callsReplacer || maxSize !== Infinity || isShaped
   if ((options?.routing ?? routing) === "sync" || !canFillArrays()) return isWatched ? inline : native
   const size = callsReplacer || syncThreshold === 0 || isPatched() ? Number.MAX_VALUE : estimate(value, syncThreshold)
   if (size >= syncThreshold) {
     if (rollout.takes(options?.rolloutKey)) return size === hiddenSize ? hiddenJob : job
     return isWatched ? controlInline : controlNative
   }
+  if (isShaped) return inline
   return maxSize === Infinity || (spaceOf(options!) === undefined && size * longestEscape <= maxSize) ? native : inline
 }

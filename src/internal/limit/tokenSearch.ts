@@ -36,6 +36,14 @@ export const prefixRule = (maxTokens: number): SearchRule => ({
   tries: 8
 })
 
+/** For texts that show something of everything. What is shown grows in leaps, so less of the limit is asked for. */
+export const shapeRule = (maxTokens: number): SearchRule => ({
+  first: Math.floor(3.2 * maxTokens),
+  aim: 0.985,
+  enough: 0.97,
+  tries: 7
+})
+
 /** `tooLarge` is a size that is known not to fit, or `Infinity`. */
 export const searchTokens = Effect.fnUntraced(function* (
   meter: TokenMeter,

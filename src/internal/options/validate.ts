@@ -5,6 +5,7 @@
  * allocate nothing here, because a whole call may take a microsecond.
  */
 import type { SerializeOptions, StreamOptions } from "./callOptions.ts"
+import { checkTruncate } from "./checkShape.ts"
 import { count, isCount, isObject, isWhole, wrong } from "./validators.ts"
 
 export const defaultChunkSize = 65_536
@@ -20,11 +21,10 @@ export const checkSerializeOptions = (options: SerializeOptions | undefined): st
   if (maxTokens !== undefined && !isCount(maxTokens)) return wrong("maxTokens", count(0), maxTokens)
   if (model !== undefined && typeof model !== "string") return wrong("model", "a string", model)
   if (pretty !== undefined && typeof pretty !== "boolean") return wrong("pretty", "true or false", pretty)
-  if (truncate !== undefined && typeof truncate !== "boolean") return wrong("truncate", "true or false", truncate)
   if (routing !== undefined && !isRouting(routing)) return wrong("routing", routings, routing)
   if (label !== undefined && typeof label !== "string") return wrong("label", "a string", label)
   if (rolloutKey !== undefined && typeof rolloutKey !== "string") return wrong("rolloutKey", "a string", rolloutKey)
-  return undefined
+  return checkTruncate(truncate)
 }
 
 /** What is wrong with a signal, if anything is. */

@@ -47,6 +47,7 @@ export const recordSpan = (
     span.attribute("serialization.queue_wait_ms", outcome.waited)
     span.attribute("serialization.hold_max_ms", outcome.longestHeld)
     span.attribute("serialization.truncated", outcome.truncated)
+    if (outcome.shaped !== undefined) span.attribute("serialization.omitted", outcome.shaped.omittedCount)
   }
   span.end(now(fiber), exitOf(outcome))
 }

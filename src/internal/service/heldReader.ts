@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Engine } from "../engine/engine.ts"
-import type { Job } from "../engine/job.ts"
+import type { RunningCall } from "../engine/runningCall.ts"
 import { HeldText } from "../limit/heldText.ts"
 import type { SerializationPath, SerializeOptions } from "../options/callOptions.ts"
 import type { Output } from "../output/output.ts"
@@ -14,10 +14,10 @@ export class HeldReader {
   /** Set when the text is whole, or an error comes next in it. */
   outcome: Outcome | undefined = undefined
   private readonly held = new HeldText(() => this.notify())
-  private job: Job | undefined = undefined
+  private job: RunningCall | undefined = undefined
   private isStarted = false
   private resume: (() => void) | undefined = undefined
-  private readonly begin: () => Job | undefined
+  private readonly begin: () => RunningCall | undefined
 
   constructor(engine: Engine, value: unknown, options: SerializeOptions | undefined) {
     const { held } = this

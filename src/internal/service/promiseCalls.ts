@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { SerializationResult, SerializedBytes, SerializeOptions } from "../options/callOptions.ts"
 import type { Engine } from "../engine/engine.ts"
-import type { Job } from "../engine/job.ts"
+import type { RunningCall } from "../engine/runningCall.ts"
 import { invalidOptions } from "../errors/serializationErrors.ts"
 import { checkSerializeOptions } from "../options/validate.ts"
 import { bytesOutput, type Output, stringOutput } from "../output/output.ts"
@@ -70,7 +70,7 @@ export class PromiseCalls {
   }
 
   // A call that goes on: it can be stopped, and a shutdown waits for it.
-  private hold(job: Job, signal: AbortSignal | undefined, reject: (reason: unknown) => void): () => void {
+  private hold(job: RunningCall, signal: AbortSignal | undefined, reject: (reason: unknown) => void): () => void {
     const { promise, resolve } = Promise.withResolvers<void>()
     const abort = () => {
       release()

@@ -5,17 +5,11 @@ import type { CountedText } from "../limit/tokenMeter.ts"
 import type { SerializationResult, SerializedBytes } from "../options/callOptions.ts"
 import type { Outcome } from "../telemetry/outcome.ts"
 
-export const resultOfText = ({ path, truncated }: Outcome, serialized: string): SerializationResult => ({
-  serialized,
-  truncated,
-  path
-})
+export const resultOfText = ({ path, shaped, truncated }: Outcome, serialized: string): SerializationResult =>
+  shaped === undefined ? { serialized, truncated, path } : { serialized, truncated, path, ...shaped }
 
-export const resultOfBytes = ({ path, truncated }: Outcome, bytes: Uint8Array<ArrayBuffer>): SerializedBytes => ({
-  bytes,
-  truncated,
-  path
-})
+export const resultOfBytes = ({ path, shaped, truncated }: Outcome, bytes: Uint8Array<ArrayBuffer>): SerializedBytes =>
+  shaped === undefined ? { bytes, truncated, path } : { bytes, truncated, path, ...shaped }
 
 /** What a result tells of tokens: nothing where they were not counted. */
 export const tokensOf = (

@@ -150,8 +150,8 @@ const pull = (
     const { outcome } = reader
     if (outcome === undefined) return Effect.flatMap(wait, () => next)
     if (outcome.error !== undefined) return failWith(outcome.error)
-    const { path, truncated } = outcome
-    return Effect.andThen(ended(options, { truncated, path, bytes: reader.bytes }), Cause.done())
+    const { path, shaped, truncated } = outcome
+    return Effect.andThen(ended(options, { truncated, path, bytes: reader.bytes, ...shaped }), Cause.done())
   })
   return next
 }

@@ -3,7 +3,7 @@
  */
 import { ChunkSink } from "../output/chunkSink.ts"
 import type { Engine } from "../engine/engine.ts"
-import type { Job } from "../engine/job.ts"
+import type { RunningCall } from "../engine/runningCall.ts"
 import type { Outcome } from "../telemetry/outcome.ts"
 import type { Output } from "../output/output.ts"
 import type { SerializeOptions } from "../options/callOptions.ts"
@@ -15,10 +15,10 @@ export class Reader {
   /** Set when the call has ended. There may be chunks left. */
   outcome: Outcome | undefined = undefined
   private readonly sink: ChunkSink
-  private job: Job | undefined = undefined
+  private job: RunningCall | undefined = undefined
   private isStarted = false
   private resume: (() => void) | undefined = undefined
-  private readonly start: () => Job | undefined
+  private readonly start: () => RunningCall | undefined
 
   constructor(engine: Engine, value: unknown, options: SerializeOptions | undefined, chunkSize: number) {
     this.sink = new ChunkSink(chunkSize, () => this.notify())

@@ -15,7 +15,7 @@ import { type Fitting, prefixRule, searchTokens } from "../limit/tokenSearch.ts"
 import { truncate } from "../limit/truncateText.ts"
 import type { SerializationPath, SerializeOptions } from "../options/callOptions.ts"
 import { type Arguments, readArguments } from "../options/stringifyArguments.ts"
-import { Defect, type Failure } from "../telemetry/outcome.ts"
+import { Defect, type Failure, type ShapedOutcome } from "../telemetry/outcome.ts"
 import { HeldReader } from "./heldReader.ts"
 import type { TokensAccess } from "./tokensAccess.ts"
 
@@ -26,6 +26,8 @@ export interface LimitedText {
   readonly path: SerializationPath
   /** Undefined where the bytes alone show that it fits. */
   readonly count: CountedText | undefined
+  /** What was left out, where the call asked for a shape. */
+  readonly shaped?: ShapedOutcome
 }
 
 /** What the last word of a text may come to more than the same word with its end: a run is cut after 512 code units. */
@@ -146,7 +148,7 @@ export const counterOf = (
   { model }: SerializeOptions
 ): Effect.Effect<TokenCounter, SerializationError> => Effect.mapError(access.counter(model), tokensFailed)
 
-const meterOf = ({ count, perByte }: TokenCounter, maxTokens: number): TokenMeter => ({
+export const meterOf = ({ count, perByte }: TokenCounter, maxTokens: number): TokenMeter => ({
   maxTokens,
   certainBytes: perByte === undefined ? undefined : Math.floor(maxTokens / perByte),
   count: (text) => Effect.mapError(count(text), tokensFailed)

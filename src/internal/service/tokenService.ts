@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { SerializationError } from "../../SerializationError.ts"
 import type { Engine } from "../engine/engine.ts"
+import { asksForShape } from "../engine/shapeCall.ts"
 import type {
   SerializationResult,
   SerializedBytes,
@@ -17,6 +18,7 @@ import { characters, type Meter, meterOf } from "../limit/meter.ts"
 import { toBytes } from "../output/utf8.ts"
 import { boundedOptions, countWithin, failureOf, PassingCount } from "./countedCalls.ts"
 import { tokensOf } from "./results.ts"
+import { shapedText } from "./shapedTokens.ts"
 import { counterOf, type LimitedText, shortenedText } from "./tokenCalls.ts"
 import type { TokensAccess } from "./tokensAccess.ts"
 
@@ -51,11 +53,12 @@ export class TokenService {
     options: WithTokens<SerializeOptions>
   ): Effect.Effect<SerializationResult, SerializationError> {
     if (shortens(options)) {
-      return Effect.map(this.shortened(value, options, characters), ({ count, path, text, truncated }) => ({
+      return Effect.map(this.shortened(value, options, characters), ({ count, path, shaped, text, truncated }) => ({
         serialized: text,
         truncated,
         path,
-        ...tokensOf(count)
+        ...tokensOf(count),
+        ...shaped
       }))
     }
     return this.counted(
@@ -70,11 +73,12 @@ export class TokenService {
     options: WithTokens<SerializeOptions>
   ): Effect.Effect<SerializedBytes, SerializationError> {
     if (shortens(options)) {
-      return Effect.map(this.shortened(value, options, inBytes), ({ count, path, text, truncated }) => ({
+      return Effect.map(this.shortened(value, options, inBytes), ({ count, path, shaped, text, truncated }) => ({
         bytes: toBytes(text),
         truncated,
         path,
-        ...tokensOf(count)
+        ...tokensOf(count),
+        ...shaped
       }))
     }
     return this.counted(
@@ -93,7 +97,9 @@ export class TokenService {
     options: SerializeOptions,
     unit: Meter
   ): Effect.Effect<LimitedText, SerializationError> {
-    return shortenedText(this.engine, this.access, value, options, unit)
+    return asksForShape(options)
+      ? shapedText(this.engine, this.access, value, options, unit)
+      : shortenedText(this.engine, this.access, value, options, unit)
   }
 
   private counted<A extends object>(
@@ -116,13 +122,13 @@ export class TokenService {
   private readonly shortenedStream = Effect.fnUntraced(
     { self: this },
     function* (value: unknown, options: WithTokens<StreamOptions>) {
-      const { count, path, text, truncated } = yield* this.shortened(value, options, inBytes)
+      const { count, path, shaped, text, truncated } = yield* this.shortened(value, options, inBytes)
       const bytes = toBytes(text)
       const { chunkSize = defaultChunkSize } = options
       const chunks = Array.from({ length: Math.ceil(bytes.length / chunkSize) }, (_, i) =>
         bytes.slice(i * chunkSize, (i + 1) * chunkSize)
       )
-      const summary = { truncated, path, bytes: bytes.length, ...tokensOf(count) }
+      const summary = { truncated, path, bytes: bytes.length, ...tokensOf(count), ...shaped }
       return Stream.concat(Stream.fromIterable(chunks), Stream.fromEffectDrain(this.plain.ended(options, summary)))
     }
   )
@@ -150,4 +156,5 @@ export class TokenService {
 
 const inBytes = meterOf("bytes")
 
-const shortens = ({ maxTokens, truncate }: SerializeOptions): boolean => truncate === true && maxTokens !== Infinity
+const shortens = ({ maxTokens, truncate }: SerializeOptions): boolean =>
+  truncate !== undefined && truncate !== false && maxTokens !== Infinity

@@ -6,7 +6,8 @@
 import { entryAt, isWithin } from "./entries.ts"
 import type { Sizes } from "./need.ts"
 import { Container, type KeptEntry, type Node } from "./nodes.ts"
-import type { Steps } from "./steps.ts"
+import type { PlaceReader } from "./reader.ts"
+import type { Pace, Steps } from "./steps.ts"
 
 /** Finds the entries of a container, and of those below it, that are places to keep or lead to one, and what they take. */
 export function* findKept(root: Container, sizes: Sizes, cap: number): Steps<void> {
@@ -39,15 +40,19 @@ function* keptPositions(container: Container, { pace, reader }: Sizes): Steps<Re
     const position = segment === null ? -1 : container.positionOf(segment)
     if (pace.isDue()) yield
     if (position < 0) continue
-    // With `maxKeys`, those before are looked at.
-    const isCounted = !container.isArray && container.count > reader.settings.maxKeys
-    for (let at = container.first + container.passed; isCounted && at < position; at++) {
-      if (!isWithin(container, at, reader)) break
-      if (pace.isDue()) yield
-    }
+    if (!container.isArray && container.count > reader.settings.maxKeys)
+      yield* countUpTo(container, position, reader, pace)
     if (isWithin(container, position, reader)) positions.add(position)
   }
   return [...positions].sort((a, b) => a - b)
+}
+
+// With `maxKeys`, the entries before are looked at.
+function* countUpTo(container: Container, position: number, reader: PlaceReader, pace: Pace): Steps<void> {
+  for (let at = container.first + container.passed; at < position; at++) {
+    if (!isWithin(container, at, reader)) break
+    if (pace.isDue()) yield
+  }
 }
 
 function* settle(

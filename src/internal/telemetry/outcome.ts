@@ -3,6 +3,7 @@
  */
 import type { SerializationError } from "../../SerializationError.ts"
 import type { SerializationPath } from "../options/callOptions.ts"
+import type { NextPage, Omitted } from "../options/shapeOptions.ts"
 
 /** What was thrown where nothing may throw: memory ran out, or this library has a mistake. */
 export class Defect {
@@ -29,6 +30,15 @@ export interface Outcome {
   readonly frames: number
   /** Milliseconds spent waiting for a worker thread with room. */
   readonly waited: number
+  /** Set where the call asked for a shape. */
+  readonly shaped?: ShapedOutcome | undefined
+}
+
+/** What was left out of a text that shows something of everything. */
+export interface ShapedOutcome {
+  readonly omitted: ReadonlyArray<Omitted>
+  readonly omittedCount: number
+  readonly next?: NextPage
 }
 
 /**

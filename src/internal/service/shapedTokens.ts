@@ -1,0 +1,194 @@
+/**
+ * `maxTokens` with `truncate: Shape`: what is shown is shared by size, and the finished text is counted. So the limit is kept by the very
+ * text that is returned.
+ */
+import * as Effect from "effect/Effect"
+import type { SerializationError } from "../../SerializationError.ts"
+import type { Engine } from "../engine/engine.ts"
+import { makeShaper, shapedOutcome } from "../engine/shapeCall.ts"
+import { StepsJob } from "../engine/stepsJob.ts"
+import { sizeLimitExceeded } from "../errors/serializationErrors.ts"
+import { bytes, characters, type Meter } from "../limit/meter.ts"
+import { type CountedText, safeTokens, type TokenCounter } from "../limit/tokenMeter.ts"
+import { searchTokens, shapeRule } from "../limit/tokenSearch.ts"
+import type { SerializeOptions } from "../options/callOptions.ts"
+import type { Shape } from "../options/shapeOptions.ts"
+import type { Shaper } from "../shape/shaper.ts"
+import type { Steps } from "../shape/steps.ts"
+import type { Failure, Outcome, ShapedOutcome } from "../telemetry/outcome.ts"
+import { realTimers } from "../turns/realTimers.ts"
+import { PassingCount } from "./countedCalls.ts"
+import { counterOf, failWith, type LimitedText, meterOf } from "./tokenCalls.ts"
+import type { TokensAccess } from "./tokensAccess.ts"
+
+/** Code units that are written before they are counted. */
+const partLength = 32_768
+
+interface Part {
+  readonly text: string
+  readonly isLast: boolean
+}
+
+/** Something of everything within `maxTokens`, and `maxSize` beside it. */
+export const shapedText = Effect.fnUntraced(function* (
+  engine: Engine,
+  access: TokensAccess,
+  value: unknown,
+  options: SerializeOptions & { readonly truncate: Shape },
+  unit: Meter
+): Effect.fn.Return<LimitedText, SerializationError> {
+  const counter = yield* counterOf(access, options)
+  const call = new ShapedCall(engine, counter, value, options, unit)
+  return yield* call.decide
+})
+
+class ShapedCall {
+  private readonly engine: Engine
+  private readonly counter: TokenCounter
+  private readonly value: unknown
+  private readonly options: SerializeOptions & { readonly truncate: Shape }
+  private readonly unit: Meter
+  private readonly maxSize: number
+  private readonly maxTokens: number
+  private readonly began = realTimers.now()
+  private shaper!: Shaper
+  private held = 0
+  private longestHeld = 0
+
+  constructor(
+    engine: Engine,
+    counter: TokenCounter,
+    value: unknown,
+    options: SerializeOptions & { readonly truncate: Shape },
+    unit: Meter
+  ) {
+    this.engine = engine
+    this.counter = counter
+    this.value = value
+    this.options = options
+    this.unit = unit
+    this.maxSize = options.maxSize ?? Infinity
+    this.maxTokens = options.maxTokens!
+  }
+
+  readonly decide: Effect.Effect<LimitedText, SerializationError> = Effect.gen({ self: this }, function* () {
+    this.shaper = yield* this.run(() => this.open())
+    for (let patterns = 0; patterns <= this.shaper.patterns; patterns++) {
+      this.shaper.drop(patterns)
+      const whole = yield* this.whole
+      if (whole !== undefined) return whole
+    }
+    return yield* this.shared
+  }).pipe(
+    Effect.tap((text) => Effect.sync(() => this.ended(text.text.length, text.truncated, undefined))),
+    Effect.tapError((error) => Effect.sync(() => this.ended(0, false, error)))
+  );
+
+  private *open(): Steps<Shaper> {
+    // Where only tokens are limited, the text is the same in every output.
+    const shaper = makeShaper(this.value, this.options, this.maxSize === Infinity ? characters : this.unit)
+    yield* shaper.find()
+    return shaper
+  }
+
+  /** All of it, if it is within the limits: written and counted until it ends or passes one. */
+  private readonly whole: Effect.Effect<LimitedText | undefined, SerializationError> = Effect.gen(
+    { self: this },
+    function* () {
+      const { maxSize, shaper } = this
+      if (maxSize !== Infinity && !(yield* this.run(() => shaper.fits(maxSize)))) return undefined
+      const passing = new PassingCount(this.counter, this.maxTokens)
+      const writer = shaper.writer("whole")
+      let text = ""
+      for (;;) {
+        const part = yield* this.run(() => nextPart(writer))
+        text += part.text
+        yield* passing.add(part.text)
+        if (part.isLast) return this.limited(text, shapedOutcome(shaper), yield* passing.end)
+      }
+    }
+  ).pipe(Effect.catch((error) => (isOverTokens(error) ? Effect.succeed(undefined) : Effect.fail(error))))
+
+  private readonly shared: Effect.Effect<LimitedText, SerializationError> = Effect.gen({ self: this }, function* () {
+    const { counter, maxSize, maxTokens, shaper, unit } = this
+    const meter = meterOf(counter, maxTokens)
+    const outcomes = new Map<string, ShapedOutcome>()
+    const shown = (size: number) =>
+      Effect.map(
+        this.run(() => textWithin(shaper, Math.min(size, maxSize))),
+        (text) => {
+          if (text !== undefined) outcomes.set(text, shapedOutcome(shaper))
+          return text
+        }
+      )
+    const found = yield* searchTokens(meter, shown, shapeRule(maxTokens), maxSize + 1)
+    if (found !== undefined) return this.limited(found.text, outcomes.get(found.text)!, found.count)
+    // Each byte is a token at most; counted where that is not known of a tokenizer.
+    const certain = meter.certainBytes ?? maxTokens
+    if (unit !== bytes || maxSize === Infinity) shaper.measureIn(bytes)
+    const text = yield* shown(certain)
+    const count = text === undefined ? undefined : yield* meter.count(text)
+    if (count === undefined || (meter.certainBytes === undefined && safeTokens(count) > maxTokens)) {
+      return yield* sizeLimitExceeded(maxTokens, "tokens")
+    }
+    return this.limited(text!, outcomes.get(text!)!, count)
+  })
+
+  private limited(text: string, shaped: ShapedOutcome, count: CountedText | undefined): LimitedText {
+    return { text, truncated: shaped.omittedCount > 0, path: this.isSync ? "sync" : "sliced", count, shaped }
+  }
+
+  private get isSync(): boolean {
+    return this.engine.isSync(this.options)
+  }
+
+  /** Does work in turns. */
+  private run<A>(make: () => Steps<A>): Effect.Effect<A, SerializationError> {
+    return Effect.callback<A, SerializationError>((resume) => {
+      const job = new StepsJob<A>(make(), this.engine.budget, never, (job) => {
+        this.held += job.held
+        this.longestHeld = Math.max(this.longestHeld, job.longestHeld)
+        if (job.isCancelled)
+          return this.engine.counters.cancelled({ held: this.held, longestHeld: this.longestHeld }, this.options.label)
+        resume(job.error === undefined ? Effect.succeed(job.result as A) : failWith(job.error))
+      })
+      job.begin(this.isSync)
+      return Effect.sync(() => job.cancel())
+    })
+  }
+
+  private ended(size: number, truncated: boolean, error: Failure | undefined): void {
+    const { held, longestHeld, options } = this
+    const path = this.isSync ? "sync" : "sliced"
+    const arm = this.isSync ? "none" : "offloop"
+    const outcome: Outcome = { error, truncated, path, arm, held, longestHeld, size, frames: 0, waited: 0 }
+    this.engine.counters.ended(outcome, realTimers.now() - this.began, size, options.label)
+  }
+}
+
+const never = (): boolean => false
+
+const isOverTokens = (error: SerializationError): boolean =>
+  error.reason._tag === "SizeLimitExceeded" && error.reason.unit === "tokens"
+
+function* nextPart(writer: ReturnType<Shaper["writer"]>): Steps<Part> {
+  let text = ""
+  for (;;) {
+    const isLast = writer.steps.next().done === true
+    text += writer.take()
+    if (isLast || text.length >= partLength) return { text, isLast }
+    yield
+  }
+}
+
+function* textWithin(shaper: Shaper, limit: number): Steps<string | undefined> {
+  const shown = yield* shaper.share(limit)
+  if (shown === undefined) return undefined
+  const writer = shaper.writer(shown)
+  let text = ""
+  for (;;) {
+    const part: Part = yield* nextPart(writer)
+    text += part.text
+    if (part.isLast) return text
+  }
+}
