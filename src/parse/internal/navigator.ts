@@ -124,12 +124,9 @@ export class Navigator {
     }
     if (this.unit !== 0x3a) {
       this.key = undefined
-      throw this.reading.error(
-        window.at,
-        window.at,
-        window.isEnd(window.at) ? this.ending() : "UnexpectedCharacter",
-        this.path
-      )
+      this.reading.checkLimit(window.at)
+      const problem = window.isEnd(window.at) ? "UnexpectedEnd" : "UnexpectedCharacter"
+      throw this.reading.error(window.at, window.at, problem, this.path)
     }
     this.pass(1)
     this.expect = Expect.value
@@ -227,11 +224,6 @@ export class Navigator {
   private get unit(): number {
     const { window } = this
     return window.at < window.end ? window.units[window.at]! : -1
-  }
-
-  private ending(): "UnexpectedEnd" {
-    this.reading.checkLimit(this.window.at)
-    return "UnexpectedEnd"
   }
 
   private pass(units: number): void {
