@@ -57,7 +57,7 @@ const timeTable = async (): Promise<string> => {
     process.stderr.write(`${name}: ${ratio(row.ratio)}\n`)
   }
   const head = ["set", "MB", "`JSON.parse`, CPU ms", "`parse`, CPU ms", "ratio", "limit, Node 26 / 24"]
-  return markdownTable([...head, "gap, `JSON.parse`", "gap, `parse`", "without collections", "idle"], rows)
+  return markdownTable([...head, "hold, `JSON.parse`", "hold, `parse`", "without collections", "idle"], rows)
 }
 
 const peerTable = async (): Promise<string> => {
@@ -73,10 +73,7 @@ const peerTable = async (): Promise<string> => {
     }
     rows.push(cells)
   }
-  return markdownTable(
-    ["way", "bcd: CPU ms", "wall ms", "longest gap", "records: CPU ms", "wall ms", "longest gap"],
-    rows
-  )
+  return markdownTable(["way", "bcd: CPU ms", "wall ms", "hold, ms", "records: CPU ms", "wall ms", "hold, ms"], rows)
 }
 
 const smallTable = async (): Promise<string> => {

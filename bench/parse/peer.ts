@@ -37,7 +37,7 @@ const row: PeerRow = {
   set,
   cpu: median(counted.map(({ cpu }) => cpu)),
   wall: median(counted.map(({ wall }) => wall)),
-  gap: median(counted.map(({ gap }) => gap)),
+  gap: median(counted.map(({ cpuGap }) => cpuGap)),
   isSame
 }
 process.send?.(row)

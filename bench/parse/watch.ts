@@ -1,8 +1,8 @@
 /**
  * What a call costs the calling thread, and the longest gap it leaves in the event loop.
  *
- * Gaps are measured by a chain of `setImmediate`, and collections by the performance timeline, so that the longest gap can be
- * told with collections and without them. CPU is the kernel's clock of the thread, in ticks on some kernels: read over many runs.
+ * Gaps are measured by a chain of `setImmediate`, on the clock and in the thread's CPU time, which does not count what the kernel gives
+ * to others. Collections come from the performance timeline, so that the longest gap can be told without them.
  */
 import { type PerformanceEntry, PerformanceObserver } from "node:perf_hooks"
 
@@ -10,8 +10,9 @@ export interface Watched {
   /** Milliseconds. */
   readonly cpu: number
   readonly wall: number
-  /** The longest gap, and the longest one when the collections within it are taken off. */
+  /** The longest gap on the clock; in CPU time; and that when the collections within it are taken off. */
   readonly gap: number
+  readonly cpuGap: number
   readonly netGap: number
 }
 
@@ -35,17 +36,21 @@ export const watch = async (run: () => unknown): Promise<Watched> => {
   }
   const observer = new PerformanceObserver((list) => note(list.getEntries()))
   observer.observe({ entryTypes: ["gc"] })
-  const gaps: Array<Span> = []
+  const gaps: Array<{ readonly span: Span; readonly cpu: number }> = []
   let isOver = false
   let last = 0
+  let lastCpu = 0
   const tick = () => {
     const now = performance.now()
-    if (now - last > 0.3) gaps.push([last, now])
+    const cpu = cpuNow()
+    if (now - last > 0.3) gaps.push({ span: [last, now], cpu: cpu - lastCpu })
     last = now
+    lastCpu = cpu
     if (!isOver) setImmediate(tick)
   }
   await turn()
   last = performance.now()
+  lastCpu = cpuNow()
   setImmediate(tick)
   const began = last
   const cpu = cpuNow()
@@ -59,12 +64,15 @@ export const watch = async (run: () => unknown): Promise<Watched> => {
   await new Promise((resolve) => setTimeout(resolve, 20))
   note(observer.takeRecords())
   observer.disconnect()
-  const nets = gaps.map((gap) => gap[1] - gap[0] - collections.reduce((sum, span) => sum + overlap(gap, span), 0))
+  const longest = (of: (gap: (typeof gaps)[number]) => number): number => Math.max(0, ...gaps.map(of))
+  const length = ([from, to]: Span): number => to - from
+  const collected = (span: Span): number => collections.reduce((sum, other) => sum + overlap(span, other), 0)
   return {
     cpu: used,
     wall,
-    gap: Math.max(0, ...gaps.map(([from, to]) => to - from)),
-    netGap: Math.max(0, ...nets)
+    gap: longest(({ span }) => length(span)),
+    cpuGap: longest(({ cpu }) => cpu),
+    netGap: longest(({ cpu, span }) => Math.max(0, Math.min(cpu, length(span) - collected(span))))
   }
 }
 
