@@ -1,4 +1,4 @@
-import { Effect, Stream } from "effect"
+import { Effect, type Stream } from "effect"
 import {
   type AsyncJsonInput,
   type InvalidJson,
