@@ -1,10 +1,10 @@
 /** Prompts for tests, and layers to count and shorten them without a thread: a token is four characters. */
-import { Effect, Layer } from "effect"
+import { Layer } from "effect"
 import { Prompt } from "effect/ai"
 import * as fc from "fast-check"
-import { layerSliced } from "../../src/Layer.ts"
 import { Serialization } from "../../src/Serialization.ts"
 import { layerTokensFixed } from "../../src/tokens/testing.ts"
+import type { Tokens } from "../../src/tokens/Tokens.ts"
 
 export const system = (content: string) => Prompt.systemMessage({ content })
 
@@ -31,24 +31,10 @@ export const round = (id: string, size: number): ReadonlyArray<Prompt.Message> =
   say(`Answer ${id}.`)
 ]
 
-/** Shortens what `truncate: Shape` shortens by cutting it, so that these tests need not know how a shape looks. */
-const layerCutting: Layer.Layer<Serialization> = Layer.effect(
-  Serialization,
-  Effect.map(Serialization, (service) =>
-    Serialization.of({
-      ...service,
-      serialize: (value, options) =>
-        Effect.map(service.serialize(value), (whole) => {
-          const limit = (options?.maxTokens ?? Infinity) * 4
-          if (typeof options?.truncate !== "object" || whole.serialized.length <= limit) return whole
-          const serialized = JSON.stringify(whole.serialized.replaceAll(/["\\]/g, "").slice(0, Math.max(0, limit - 2)))
-          return { ...whole, serialized, truncated: true }
-        })
-    })
-  )
-).pipe(Layer.provide(layerSliced()))
-
-export const layerTest = Layer.merge(layerTokensFixed(4), layerCutting)
+export const layerTest: Layer.Layer<Serialization | Tokens> = Layer.provideMerge(
+  Serialization.layerSliced(),
+  layerTokensFixed(4)
+)
 
 const text = fc.nat(3000).map((size) => "t".repeat(size))
 

@@ -35,9 +35,10 @@ it.effect("results over the limit get a form that the model reads, and stay whol
   Effect.gen(function* () {
     const shown = yield* outputOf("large", { maxTokens: 50 })
     assert.isAtMost(shown.text!.length, 200)
+    assert.match(shown.text!, /^\[0,1,2,.*,"… \d+ more items"\]$/)
     assert.strictEqual((shown.encoded as ReadonlyArray<number>).length, 1000)
     // A text is no JSON for the model: it comes without its quotes.
-    assert.match((yield* outputOf("text", { maxTokens: 50 })).text!, /^x{150,200}$/)
+    assert.match((yield* outputOf("text", { maxTokens: 50 })).text!, /^x{80,} … \d+ more characters … x{40,}$/)
   }).pipe(Effect.provide(layerTest))
 )
 
