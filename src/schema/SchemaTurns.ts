@@ -158,8 +158,8 @@ export const stream = <S extends Schema.Constraint>(
  * **Gotchas**
  *
  * What has to be done at once is: `decodeUnknownSync`, `encodeSync` and `Schema.is` block as they do without it.
- * The `fields` and `members` of the result are those of the schema itself. Where a schema is compiled by `SchemaJITCompiler`, the
- * compiled loops run instead, in one go.
+ * The `fields` and `members` of the result are those of the schema itself. What `SchemaJITCompiler.enable` has compiled of the schema is
+ * compiled here for elements only: arrays and records in turns, and what is around them, are interpreted.
  *
  * **Example** (Decoding many rows)
  *
