@@ -17,6 +17,8 @@ export interface Deferred {
   readonly parse: Parser
   /** How many elements are worth a batch. */
   readonly batchSize: number
+  /** Numbers or booleans: their text is short, and they have no `toJSON`. */
+  readonly isPlain: boolean
 }
 
 /** What a token looks like in JSON: a string of NUL and 32 hex digits. */
@@ -27,10 +29,13 @@ const tokenLength = opening.length + digits + 1
 /** The arrays that one call has put off. A text that looks like a token but is none of them is the user's. */
 export class Deferrals {
   private readonly arrays = new Map<string, Deferred>()
+  /** Nobody can guess it. The last eight digits of a token count. */
+  private readonly prefix = randomBytes(digits / 2 - 4).toString("hex")
+  private count = 0
 
   /** Puts an array off; gives its token. */
   add(deferred: Deferred): string {
-    const token = randomBytes(digits / 2).toString("hex")
+    const token = this.prefix + (this.count++).toString(16).padStart(8, "0")
     this.arrays.set(token, deferred)
     return `\u0000${token}`
   }
@@ -104,11 +109,13 @@ export class DeferrableArrays extends TurnArrays {
   override getParser(compile: Compiler, compileField?: Compiler): Parser {
     const inTurns = super.getParser(compile, compileField)
     const parse = arraysMethods.getParser.call(new Arrays(this.isMutable, [], this.rest), compile, compileField)
-    const batchSize = batchSizeOf(this.rest[0]!)
+    const [element] = this.rest
+    const batchSize = batchSizeOf(element!)
+    const isPlain = element!.encoding === undefined && (element!._tag === "Number" || element!._tag === "Boolean")
     return (input, options: Options) => {
       const deferrals = options[key]
       if (deferrals === undefined || !Array.isArray(input) || input.length <= batchSize) return inTurns(input, options)
-      return Exit.succeed(deferrals.add({ input, parse, batchSize }))
+      return Exit.succeed(deferrals.add({ input, parse, batchSize, isPlain }))
     }
   }
 

@@ -106,7 +106,7 @@ export class Writer {
     }
   }
 
-  private *array({ batchSize, input, parse }: Deferred): Steps {
+  private *array({ batchSize, input, isPlain, parse }: Deferred): Steps {
     const { length } = input
     let count = batchSize
     let from = 0
@@ -117,7 +117,7 @@ export class Writer {
       const isNow = Exit.isExit(result) && Exit.isSuccess(result)
       const encoded: ReadonlyArray<unknown> = isNow ? result.value : yield result
       this.sink.text(from === 0 ? "[" : ",")
-      if (roughSize(encoded, largest) < largest && !encoded.some(hasToJSON)) {
+      if (isPlain || (roughSize(encoded, largest) < largest && !encoded.some(hasToJSON))) {
         const text = textOf(encoded)
         if (typeof text !== "string") return void (yield Effect.fail(text))
         yield* this.text(text.slice(1, -1))
