@@ -33,11 +33,12 @@ import type * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import { Serialization, type SerializeOptions } from "../Serialization.ts"
 import type { SerializationError } from "../SerializationError.ts"
+import { invalidOptions } from "../internal/errors/serializationErrors.ts"
 import { estimate } from "../internal/walk/estimateSize.ts"
 import { makeEncoder } from "../schema/internal/encoder.ts"
 import { takeBytes } from "./internal/body.ts"
 import { ofTyped, ofValue, smallest } from "./internal/respond.ts"
-import type { JsonOptions } from "./internal/jsonOptions.ts"
+import { checkJsonOptions, type JsonOptions } from "./internal/jsonOptions.ts"
 
 export type { JsonOptions } from "./internal/jsonOptions.ts"
 
@@ -70,7 +71,10 @@ const mebibyte = 1024 * 1024
 export const json = (
   value: unknown,
   options?: JsonOptions
-): Effect.Effect<HttpServerResponse, SerializationError, Serialization> => ofValue(value, 8 * mebibyte, options)
+): Effect.Effect<HttpServerResponse, SerializationError, Serialization> => {
+  const message = checkJsonOptions(options)
+  return message === undefined ? ofValue(value, 8 * mebibyte, options) : Effect.fail(invalidOptions(message))
+}
 
 /**
  * Makes a function that creates a JSON response of a value of the schema's type. The value is encoded by the schema's JSON codec in
@@ -112,7 +116,12 @@ export const schemaJson = <S extends Schema.Constraint>(
   Serialization | S["EncodingServices"]
 >) => {
   const encoder = makeEncoder(schema, parseOptions)
-  return (value, options) => ofTyped(encoder, value, 64 * mebibyte, options)
+  return (value, options) => {
+    const message = checkJsonOptions(options)
+    return message === undefined
+      ? ofTyped(encoder, value, 64 * mebibyte, options)
+      : Effect.fail(invalidOptions(message))
+  }
 }
 
 /**
@@ -159,6 +168,8 @@ export const bodyJson: {
     options?: BodyOptions
   ): Effect.Effect<HttpClientRequest.HttpClientRequest, SerializationError, Serialization> =>
     Effect.flatMap(Serialization, (service) => {
+      const message = checkJsonOptions(options)
+      if (message !== undefined) return Effect.fail(invalidOptions(message))
       const contentType = options?.contentType ?? "application/json"
       if (estimate(value, smallest) < smallest) {
         return Effect.map(service.serialize(value, options), ({ serialized }) =>

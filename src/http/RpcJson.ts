@@ -37,6 +37,8 @@ import * as Layer from "effect/Layer"
 import { RpcSerialization } from "effect/rpc/RpcSerialization"
 import * as RpcServer from "effect/rpc/RpcServer"
 import { Serialization } from "../Serialization.ts"
+import { invalidOptions } from "../internal/errors/serializationErrors.ts"
+import { count, isCount, wrong } from "../internal/options/validators.ts"
 import { isPlainJson, keeping, type KeptByRequest } from "./internal/keptMessages.ts"
 import { splice } from "./internal/splice.ts"
 
@@ -77,13 +79,15 @@ export const layerProtocolHttp = (
 ): Layer.Layer<RpcServer.Protocol, never, RpcSerialization | HttpRouter.HttpRouter | Serialization> =>
   Layer.effect(RpcServer.Protocol)(
     Effect.gen(function* () {
+      const { threshold = 16 * 1024 } = options
+      if (!isCount(threshold)) return yield* Effect.die(invalidOptions(wrong("threshold", count(0), threshold)))
       const serialization = yield* RpcSerialization
       if (!isPlainJson(serialization)) return yield* RpcServer.makeProtocolHttp(options)
       const service = yield* Serialization
       const router = yield* HttpRouter.HttpRouter
       const kept: KeptByRequest = new WeakMap()
       const { httpEffect, protocol } = yield* RpcServer.makeProtocolWithHttpEffect(options).pipe(
-        Effect.provideService(RpcSerialization, keeping(serialization, kept, options.threshold ?? 16 * 1024))
+        Effect.provideService(RpcSerialization, keeping(serialization, kept, threshold))
       )
       const respond = Effect.flatMap(httpEffect, (response) =>
         splice(service, kept, serialization.includesFraming, response)

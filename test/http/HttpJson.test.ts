@@ -253,6 +253,11 @@ describe("HttpJson", () => {
       assert.strictEqual(yield* textOf(pretty), JSON.stringify(value, undefined, 2))
       const cut = yield* HttpJson.json(value, { maxSize: 100, truncate: true })
       assert.isAtMost(Buffer.byteLength(yield* textOf(cut)), 100)
+      for (const options of [{ buffer: -1 }, { etag: "odd" as never }, { maxSize: -1 }]) {
+        const [name] = Object.keys(options)
+        const failures = [HttpJson.json(value, options), HttpJson.schemaJson(Report)(value, options)]
+        for (const failure of failures) assert.include(String(yield* Effect.flip(failure)), `\`${name}\``)
+      }
       const wrong = { title: 1, rows: [...rows(1000), { id: "1" }] }
       const all = yield* Effect.flip(HttpJson.schemaJson(Report, { errors: "all" })(wrong as never))
       const expected = yield* Effect.flip(

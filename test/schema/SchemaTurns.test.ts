@@ -171,7 +171,8 @@ describe("SchemaTurns", () => {
         { pretty: true },
         { space: 3 },
         { replacer: ["rows", "id"] },
-        { maxSize: 500, truncate: true }
+        { maxSize: 500, truncate: true },
+        { maxTokens: 200, truncate: true }
       ] as const
       for (const options of all) {
         assert.deepStrictEqual(
@@ -197,6 +198,14 @@ describe("SchemaTurns", () => {
       assert.deepStrictEqual([...sizes], [500])
       const bytes = Array.from(chunks).reduce((sum, { length }) => sum + length, 0)
       assert.deepStrictEqual(summary, { truncated: false, path: "sliced", bytes })
+    }).pipe(Effect.provide(live))
+  )
+
+  it.effect("what onEnd rejects with is a defect of the stream", () =>
+    Effect.gen(function* () {
+      const onEnd = () => Promise.reject(new Error("not written")) as never
+      const exit = yield* Effect.exit(Stream.runDrain(SchemaTurns.stream(Schema.Array(Row), { onEnd })(rows(1000))))
+      assert.include(String(exit), "not written")
     }).pipe(Effect.provide(live))
   )
 

@@ -13,6 +13,8 @@ import type * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import { hasProperty } from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import { invalidOptions } from "../../internal/errors/serializationErrors.ts"
+import { count, isCount, wrong } from "../../internal/options/validators.ts"
 import { estimate } from "../../internal/walk/estimateSize.ts"
 import { type Encoder, makeEncoder } from "../../schema/internal/encoder.ts"
 import { ofTyped, ofValue } from "./respond.ts"
@@ -41,6 +43,8 @@ export const answersOf = <ApiId extends string, Groups extends HttpApiGroup.Cons
 ): ((identifier: string, handler: Handler) => Handler) => {
   const buffer = options?.buffer ?? 64 * 1024 * 1024
   const threshold = options?.threshold ?? 16 * 1024
+  if (!isCount(buffer)) throw invalidOptions(wrong("buffer", count(0), buffer))
+  if (!isCount(threshold)) throw invalidOptions(wrong("threshold", count(0), threshold))
   const successes = new Map<string, ReadonlyArray<Success>>()
   HttpApi.reflect(api, {
     predicate: ({ group }) => group.identifier === groupIdentifier,

@@ -4,6 +4,7 @@
 import type { Cookies } from "effect/http/Cookies"
 import type * as Headers from "effect/http/Headers"
 import type { SerializeOptions } from "../../Serialization.ts"
+import { count, isCount, wrong } from "../../internal/options/validators.ts"
 
 /**
  * Options of a JSON response: those of the response, and those of `serializeToBytes`.
@@ -29,4 +30,13 @@ export interface JsonOptions extends SerializeOptions {
    * `false`. An `etag` in `headers` wins.
    */
   readonly etag?: false | "weak" | "strong" | undefined
+}
+
+/** What is wrong with what is not the service's to check, if anything is. */
+export const checkJsonOptions = (options: Pick<JsonOptions, "buffer" | "etag"> | undefined): string | undefined => {
+  const { buffer, etag = false } = options ?? {}
+  if (buffer !== undefined && !isCount(buffer)) return wrong("buffer", count(0), buffer)
+  return etag === false || etag === "weak" || etag === "strong"
+    ? undefined
+    : wrong("etag", 'false, "weak" or "strong"', etag)
 }

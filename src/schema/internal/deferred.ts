@@ -30,11 +30,12 @@ const tokenLength = opening.length + digits + 1
 export class Deferrals {
   private readonly arrays = new Map<string, Deferred>()
   /** Nobody can guess it. The last eight digits of a token count. */
-  private readonly prefix = randomBytes(digits / 2 - 4).toString("hex")
+  private prefix: string | undefined = undefined
   private count = 0
 
   /** Puts an array off; gives its token. */
   add(deferred: Deferred): string {
+    this.prefix ??= randomBytes(digits / 2 - 4).toString("hex")
     const token = this.prefix + (this.count++).toString(16).padStart(8, "0")
     this.arrays.set(token, deferred)
     return `\u0000${token}`

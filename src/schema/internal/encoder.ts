@@ -75,4 +75,6 @@ export const needsWhole = (options: SerializeOptions | undefined): boolean =>
     options.space !== undefined ||
     options.pretty === true ||
     (options.maxSize !== undefined && options.maxSize !== Infinity) ||
+    options.maxTokens !== undefined ||
+    typeof options.truncate === "object" ||
     options.routing !== undefined)

@@ -99,8 +99,13 @@ export const streamOfDeferred = (
       const pull: Effect.Effect<readonly [Uint8Array, ...Array<Uint8Array>], Error | Cause.Done, any> = Effect.suspend(
         () => {
           if (isDone) {
-            options?.onEnd?.({ truncated: false, path: "sliced", bytes: sink.total })
-            return Cause.done()
+            const answer: unknown = options?.onEnd?.({ truncated: false, path: "sliced", bytes: sink.total })
+            return answer instanceof Promise
+              ? Effect.andThen(
+                  Effect.promise(() => answer),
+                  Cause.done()
+                )
+              : Cause.done()
           }
           return Effect.flatMap(more, (isLast) => {
             isDone = isLast
