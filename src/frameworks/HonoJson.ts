@@ -15,8 +15,8 @@
  *
  * const response = await app.request("/rows")
  * response.headers.get("content-type") // => "application/json"
- * const answer = await response.json()
- * answer.length // => 10000
+ * const text = await response.text()
+ * text === JSON.stringify(rows) // => true
  * ```
  *
  * @since 0.1.0

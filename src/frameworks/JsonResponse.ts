@@ -53,8 +53,8 @@ export interface JsonResponseOptions extends FrameworkOptions {
  * const response = await GET(new Request("http://localhost/rows"))
  * response.status // => 203
  * response.headers.get("content-type") // => "application/json"
- * const answer = await response.json()
- * answer.length // => 10000
+ * const text = await response.text()
+ * text === JSON.stringify(rows) // => true
  * ```
  *
  * @category adapters
