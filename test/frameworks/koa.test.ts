@@ -112,7 +112,7 @@ describe("Koa", () => {
     await both((ctx) => {
       ctx.respond = false
       ctx.body = [spy, large]
-      ctx.res.end("by itself")
+      setImmediate(() => ctx.res.end("by itself"))
     })
     assert.isFalse(isTouched)
   })
