@@ -11,7 +11,10 @@ import { existsSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
-import next from "next"
+import exported from "next"
+
+// Its types describe what a CommonJS file gets; a module gets the function itself.
+const next = exported as unknown as typeof exported.default
 
 const dir = import.meta.dirname
 if (!existsSync(join(dir, ".next/BUILD_ID"))) {

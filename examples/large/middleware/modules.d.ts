@@ -1,0 +1,4 @@
+declare module "compression"
+declare module "koa-compress"
+declare module "@koa/etag"
+declare module "koa-conditional-get"
