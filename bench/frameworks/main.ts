@@ -162,27 +162,22 @@ const measure = async (app: string): Promise<Array<Array<string>>> => {
   ])
 }
 
-const rows: Array<Array<string>> = []
-for (const app of flags.only.split(",")) rows.push(...(await measure(app)))
+const head = [
+  "server",
+  "ping p50 ms",
+  "p99",
+  "hold, CPU ms",
+  "wall ms",
+  "busy",
+  "answers/s",
+  "wall ×",
+  "CPU ×",
+  "1 KB, CPU us",
+  "×"
+]
+
 console.log(
-  `Node ${flags.node}, medians of ${flags.runs} runs, ${connections} connections, the same bytes in both arms\n`
+  `Node ${flags.node}, medians of ${flags.runs} runs, ${connections} connections, the same bytes in both arms`
 )
-console.log(
-  table(
-    [
-      "server",
-      "ping p50 ms",
-      "p99",
-      "hold, CPU ms",
-      "wall ms",
-      "busy",
-      "answers/s",
-      "wall ×",
-      "CPU ×",
-      "1 KB, CPU us",
-      "×"
-    ],
-    rows
-  )
-)
+for (const app of flags.only.split(",")) console.log(`\n${table(head, await measure(app))}`)
 agent.destroy()
