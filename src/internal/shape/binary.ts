@@ -57,10 +57,10 @@ export class Base64Text implements Text {
   }
 
   slice(from: number, to: number): string {
-    const { buffer, byteOffset, length } = this.bytes
     const first = Math.floor(from / 4)
-    const end = Math.min(length, Math.ceil(to / 4) * 3)
-    const part = Buffer.from(buffer, byteOffset + first * 3, Math.max(0, end - first * 3)).toString("base64")
-    return part.slice(from - first * 4, to - first * 4)
+    const { buffer, byteOffset, length } = this.bytes.subarray(first * 3, Math.ceil(to / 4) * 3)
+    return Buffer.from(buffer, byteOffset, length)
+      .toString("base64")
+      .slice(from - first * 4, to - first * 4)
   }
 }

@@ -34,13 +34,16 @@ export class Candidates {
     this.back = container.length
   }
 
+  /** So many are chosen besides those to keep. */
+  most(room: number): number {
+    return Math.max(this.hasTail ? 2 : 1, Math.floor(room / (this.container.isArray ? roomPerItem : roomPerKey)))
+  }
+
   /** Chooses as many as can be shown in `room`, in order of their positions. */
   *choose(room: number): Steps<ReadonlyArray<Sharer>> {
-    const { container } = this
     const sharers = this.kept(room)
     let rest = room - sharers.reduce((sum, { least, units }) => sum + units + least, 0)
-    const ends = this.hasTail ? 2 : 1
-    const count = Math.max(ends, Math.floor(room / (container.isArray ? roomPerItem : roomPerKey)))
+    const count = this.most(room)
     const fromBack = this.hasTail ? tailShare(count) : 0
     for (let i = 0; i < count; i++) {
       const sharer = yield* this.take(i >= count - fromBack, rest)

@@ -51,11 +51,22 @@ function* cutLeaf(node: Exclude<Node, Container>, room: number, sizes: Sizes): S
 /** Chooses entries of a container and gives each its part. Undefined where not even brackets and marker have room. */
 function* begin(container: Container, room: number, limit: number, sizes: Sizes): Steps<Sharing | undefined> {
   yield* findKept(container, sizes, limit)
-  const { layout } = sizes
-  const rest = room - layout.frameUnits(container.depth) - sizes.marker(container, container.count)
+  const rest = room - sizes.layout.frameUnits(container.depth)
+  // Where every entry is shown there is no marker. Deep values have many containers of few entries.
+  return (
+    (yield* divide(container, rest, 0, sizes)) ??
+    (yield* divide(container, rest, sizes.marker(container, container.count), sizes))
+  )
+}
+
+function* divide(container: Container, room: number, marker: number, sizes: Sizes): Steps<Sharing | undefined> {
+  const rest = room - marker
   if (rest < 0) return undefined
   const candidates = new Candidates(container, sizes)
+  const needsMarker = sizes.reader.settings.markers && marker === 0
+  if (needsMarker && container.count > candidates.most(rest)) return undefined
   const sharers = yield* candidates.choose(rest)
+  if (needsMarker && leftOut(container, sharers.length) > 0) return undefined
   const besides = sharers.reduce((sum, { units }) => sum + units, 0)
   const spare = yield* shareOut(sharers, rest - besides, sizes)
   return new Sharing(container, candidates, sharers, spare)
