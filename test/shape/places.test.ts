@@ -151,6 +151,17 @@ describe("drop", () => {
     )
   })
 
+  it("what was dropped is told apart from what did not fit, and pages go on behind it", () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `row ${i}`)
+    const { next, omitted, text } = shape(rows, { drop: ["/1", "/15"] }, 60)
+    assert.strictEqual(text, '["row 0","row 2","row 3","row 4","row 5","… 15 more items"]')
+    assert.deepStrictEqual(omitted, [
+      { pointer: "", kind: "items", from: 6, count: 13, kept: false },
+      { pointer: "", kind: "dropped", from: 1, count: 2, kept: false }
+    ])
+    assert.deepStrictEqual(next, { at: "", from: 6 })
+  })
+
   it("keep wins, and of what leads to a place to keep the rest goes", () => {
     const text = shape(value, { drop: ["/list", "/raw", "/debug"], keep: ["/list/0/id", "/raw"] }, 130).text
     assert.strictEqual(text, `{"id":1,"raw":"${"r".repeat(50)}","list":[{"id":2,"…":"1 more keys"}],"…":"1 more keys"}`)

@@ -4,6 +4,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
+import { makeSerializer } from "../../src/Async.ts"
 import * as SerializationLayer from "../../src/Layer.ts"
 import { Serialization, type SerializeOptions } from "../../src/Serialization.ts"
 import { Tokens } from "../../src/tokens/Tokens.ts"
@@ -115,6 +116,19 @@ describe("truncate: Shape", () => {
 })
 
 describe("truncate: Shape within maxTokens", () => {
+  it("through promises, by the exact table", async () => {
+    await using serializer = makeSerializer()
+    const options = { maxTokens: 1_000, truncate: { arrays: "ends" } } as const
+    const text = await serializer.serialize(large, options)
+    const bytes = await serializer.serializeToBytes(large, options)
+    assert.strictEqual(Buffer.from(bytes.bytes).toString(), text.serialized)
+    assert.isAtMost(text.tokens!, 1_000)
+    assert.isAbove(text.tokens!, 950)
+    assert.isTrue(text.tokensExact)
+    assert.strictEqual(text.tokens, (await serializer.countTokens(text.serialized)).tokens)
+    assert.deepStrictEqual(bytes.omitted, text.omitted)
+  })
+
   const tokenizers = {
     "the estimate": Tokens.layerEstimate(),
     "four code units each": Tokens.layerCustom({ count: (text) => Math.ceil(text.length / 4) }),
