@@ -10,6 +10,7 @@ import { parseDirectly } from "./direct.ts"
 import { inputSize, type JsonInput, sourceOf } from "./input.ts"
 import { ParseJob, type Task } from "./job.ts"
 import { KeyGuard } from "./keyGuard.ts"
+import { now } from "./natives.ts"
 import { inputTooLarge, invalidOptions } from "./parseErrors.ts"
 import { checkOptions, type ParseArrayOptions, type ParseOptions, type Settings, settingsOf } from "./parseOptions.ts"
 import { Reading } from "./reading.ts"
@@ -89,7 +90,7 @@ export type Result = Effect.Effect<unknown, ParseError>
 
 /** The result of a small input, or undefined where a job is needed to tell. */
 export const parseAtOnce = (input: JsonInput, { guard, options, record }: Call): Result | undefined => {
-  const began = record.elapsed
+  const began = now()
   let value: unknown
   let error: ParseError | undefined
   try {
@@ -98,10 +99,11 @@ export const parseAtOnce = (input: JsonInput, { guard, options, record }: Call):
     if (!isParseError(thrown)) throw thrown
     error = thrown
   }
-  charge(record.elapsed - began)
+  const ended = now()
+  charge(ended - began)
   if (error === undefined && value === undefined) return undefined
   record.isDirect = true
-  record.end(error)
+  record.end(error, ended)
   return error === undefined ? Effect.succeed(value) : Effect.fail(error)
 }
 

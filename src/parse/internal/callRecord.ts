@@ -34,17 +34,12 @@ export class CallRecord {
     this.spanBegan = fiber.cache.tracer === undefined || !fiber.cache.tracerEnabled ? undefined : this.time()
   }
 
-  /** Milliseconds since it began. */
-  get elapsed(): number {
-    return now() - this.began
-  }
-
-  /** The call has ended, with an error if one is given. */
-  end(error?: unknown): void {
+  /** The call has ended at a time of the clock, with an error if one is given. */
+  end(error?: unknown, at = now()): void {
     if (this.hasEnded) return
     this.hasEnded = true
-    const reason = isParseError(error) ? error.reason._tag : undefined
-    this.counters.add(this.units, this.elapsed, this.isDirect, reason)
+    const reason = error !== undefined && isParseError(error) ? error.reason._tag : undefined
+    this.counters.add(this.units, at - this.began, this.isDirect, reason)
     if (this.spanBegan !== undefined) this.record(error === undefined ? Exit.void : Exit.fail(error))
   }
 
