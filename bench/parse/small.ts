@@ -44,5 +44,5 @@ const measure = async (name: string): Promise<SmallRow> => {
 }
 
 const rows: Array<SmallRow> = []
-for (const name of ["doc100b", "doc1k", "doc4k", "doc16k", "doc64k"]) rows.push(await measure(name))
+for (const name of ["doc100b", "doc1k", "doc4k", "doc16k", "doc64k@0.06"]) rows.push(await measure(name))
 process.send?.(rows)

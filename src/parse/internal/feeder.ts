@@ -2,6 +2,7 @@
  * A job that waits for others: for more of its text, or for a reader to take what it has made.
  */
 import * as Effect from "effect/Effect"
+import { realTimers } from "../../internal/turns/realTimers.ts"
 import { ParseJob, type Task } from "./job.ts"
 import type { Reading } from "./reading.ts"
 import type { Source } from "./sources.ts"
@@ -60,6 +61,7 @@ export class Feeder<T extends Task<unknown>> {
     const { resume } = this
     this.state = state
     this.resume = undefined
-    resume?.()
+    // Not from within a step: what the reader does must not count as this call's hold of the loop.
+    if (resume !== undefined) realTimers.queueMicrotask(resume)
   }
 }
