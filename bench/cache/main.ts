@@ -1,0 +1,87 @@
+/**
+ * The cache beside others:
+ *
+ *     npm run bench:cache [-- --node 24] [--write]
+ *
+ * Prints whether the old text comes back after an invalidation, how often a cold key is computed for a thousand callers, what a hit and
+ * the body of a response cost, and for how long large entries hold the event loop. One process a part. `--write` puts the tables between
+ * the `cache` markers of `docs/benchmarks.md`.
+ */
+import { readFileSync, writeFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { inProcess } from "../processes.ts"
+import { ms } from "../stats.ts"
+import { table } from "../table.ts"
+import { type HitRow, measureHits } from "./hits.ts"
+import { type HoldRow, measureHolds } from "./holds.ts"
+import { provokeRaces, type RaceRow, stampede } from "./races.ts"
+
+const { positionals, values: flags } = parseArgs({
+  allowPositionals: true,
+  options: { node: { type: "string" }, write: { type: "boolean", default: false } }
+})
+
+const parts: Readonly<Record<string, () => Promise<unknown>>> = {
+  races: () => provokeRaces(100),
+  stampede: () => stampede(1000),
+  small: () => measureHits(2_000, 9),
+  large: () => measureHits(1_000_000, 5),
+  holds: () => measureHolds([5, 20], 7)
+}
+
+const measured = async <A>(part: string): Promise<A> =>
+  (await inProcess<A>(fileURLToPath(import.meta.url), [part], { node: flags.node, limit: 240 }))!
+
+const us = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(value < 10 ? 2 : 1))
+
+const hits = (rows: ReadonlyArray<HitRow>): string =>
+  table(
+    ["cache ", "hit, us", "in a fiber, us", "hit and body, us"],
+    rows.map(({ body, hit, inFiber, name }) => [name, us(hit), us(inFiber), us(body)])
+  )
+
+const print = async (): Promise<void> => {
+  const races = await measured<ReadonlyArray<RaceRow>>("races")
+  const computed = await measured<ReadonlyArray<{ readonly name: string; readonly computed: number }>>("stampede")
+  const small = await measured<ReadonlyArray<HitRow>>("small")
+  const large = await measured<ReadonlyArray<HitRow>>("large")
+  const holds = await measured<ReadonlyArray<HoldRow>>("holds")
+  const text = [
+    "Old text after an invalidation, and computations for 1,000 callers of a cold key:",
+    table(
+      ["cache ", "old text", "of", "computations"],
+      races.map(({ name, old, runs }, i) => [name, String(old), String(runs), String(computed[i]!.computed)])
+    ),
+    "Hits in memory, 2 KB; the thread's own time, medians:",
+    hits(small),
+    "The same, 1 MB:",
+    hits(large),
+    "Large entries; milliseconds, medians of 7:",
+    table(
+      ["what ", "MB", "longest hold", "busy", "idle loop"],
+      holds.map(({ cpu, hold, idle, megabytes, what }) => [what, String(megabytes), ms(hold), ms(cpu), ms(idle)])
+    )
+  ].join("\n\n")
+  console.log(text)
+  if (flags.write) write(text)
+}
+
+const write = (text: string): void => {
+  const file = fileURLToPath(new URL("../../docs/benchmarks.md", import.meta.url))
+  const node = flags.node ?? process.versions.node.split(".")[0]!
+  const [begin, end] = [`<!-- cache ${node} -->`, `<!-- /cache ${node} -->`]
+  const page = readFileSync(file, "utf8")
+  const from = page.indexOf(begin)
+  const to = page.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`${file} has no place for it, between ${begin} and ${end}`)
+  const block = "```text\n" + text + "\n```"
+  writeFileSync(file, `${page.slice(0, from + begin.length)}\n\n${block}\n\n${page.slice(to)}`)
+}
+
+const part = positionals[0]
+if (part === undefined) await print()
+else {
+  process.send!(await parts[part]!())
+  process.exit(0)
+}
