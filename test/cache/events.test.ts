@@ -2,7 +2,7 @@
  * Events, hooks and metrics: what others are told of a cache.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Deferred, Effect, Fiber, Layer, Logger, Metric, Option, Stream } from "effect"
+import { ConfigProvider, Deferred, Effect, Fiber, Layer, Logger, Metric, Option, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import { type CacheEvent, SerializedCache } from "../../src/cache/index.ts"
 import * as Metrics from "../../src/cache/Metrics.ts"
@@ -89,6 +89,36 @@ describe("events", () => {
       for (let i = 0; i < 1030; i++) yield* cache.invalidate("a")
       assert.isAtLeast((yield* cache.metrics).hooksDropped, 5)
     }).pipe(Effect.provide(inMemory({ hooks: { onInvalidate: () => Effect.never } })))
+  )
+})
+
+describe("spans", () => {
+  it.effect("of what is not answered from memory at once, without the key itself", () =>
+    Effect.gen(function* () {
+      const cache = yield* SerializedCache
+      const spans: Array<Tracer.Span> = []
+      const tracer = Tracer.make({
+        span: (options) => {
+          const span = new Tracer.NativeSpan(options)
+          spans.push(span)
+          return span
+        }
+      })
+      const read = cache.getOrCompute("secret", Effect.succeed(1))
+      yield* Effect.gen(function* () {
+        yield* read
+        yield* read
+        yield* cache.invalidate("secret")
+      }).pipe(Effect.withTracer(tracer))
+      assert.deepStrictEqual(
+        spans.map(({ name }) => name),
+        ["SerializedCache.getOrCompute", "SerializedCache.compute", "SerializedCache.invalidate"]
+      )
+      const { attributes } = spans[0]!
+      assert.strictEqual(attributes.get("cache.outcome"), "computed")
+      assert.strictEqual(attributes.get("cache.size"), 1)
+      assert.notInclude(JSON.stringify([...attributes]), "secret")
+    }).pipe(Effect.provide(inMemory()))
   )
 })
 

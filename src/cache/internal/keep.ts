@@ -131,7 +131,10 @@ const send = Effect.fnUntraced(function* (
     const body = parts.length === 1 ? parts[0] : undefined
     const request = { key, token, head, body, stamp, late, begun: position, isWrite, origin: core.origin }
     return yield* client.commit(request, keyName(key))
-  }).pipe(Effect.catch((error) => Effect.succeed(error)))
+  }).pipe(
+    Effect.catch((error) => Effect.succeed(error)),
+    Effect.withSpan("SerializedCache.store", { attributes: { "cache.size": size, "cache.parts": parts.length } })
+  )
   return { reply, view, sentAt }
 })
 

@@ -21,7 +21,7 @@ export const doneOrLater = (core: Core, key: string, attempt: number, left: numb
         if (waiters.size === 0 && core.waiters.get(key) === waiters) core.waiters.delete(key)
       })
     })
-    return Effect.raceFirst(done, Effect.sleep(Math.min(left, pause * (0.5 + random / 2))))
+    return Effect.raceFirst(done, Effect.sleep(Math.ceil(Math.min(left, pause * (0.5 + random / 2)))))
   })
 
 /** The lease of a key was given back. */

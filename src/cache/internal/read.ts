@@ -30,7 +30,7 @@ export const getOrCompute = <E, R>(
     if (found !== undefined) return Effect.succeed(found)
     const read = new Read(core, key, fiber)
     const context = fiber.context as Context.Context<R>
-    return read.traced(read.compute(computation, options, context)) as Effect.Effect<
+    return read.traced("getOrCompute", read.compute(computation, options, context)) as Effect.Effect<
       Cached,
       E | SerializationError | CacheError,
       R
@@ -47,7 +47,7 @@ export const get = (
     const found = atOnce(core, key, options, fiber)
     if (found !== undefined) return Effect.succeed(Option.some(found))
     const read = new Read(core, key, fiber)
-    return read.traced(read.find(options))
+    return read.traced("get", read.find(options))
   })
 
 const atOnce = (core: Core, key: string, options: ReadOptions | undefined, fiber: AnyFiber): Cached | undefined => {

@@ -97,7 +97,7 @@ export class Read {
   }
 
   /** Counts a request, and tells who traces of it. */
-  traced<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+  traced<A, E, R>(name: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
     return effect.pipe(
       Effect.onExit((exit) => {
         const { core, outcome, size, tier } = this
@@ -106,7 +106,7 @@ export class Read {
         core.counters.durations[outcome].add(core.now - this.began)
         return Effect.annotateCurrentSpan({ "cache.outcome": outcome, "cache.tier": tier, "cache.size": size })
       }),
-      Effect.withSpan("SerializedCache.getOrCompute", {
+      Effect.withSpan(`SerializedCache.${name}`, {
         attributes: { "cache.name": this.core.settings.name, "cache.key": hashOf(this.key) }
       })
     )
