@@ -1,7 +1,7 @@
 /**
  * One cache in memory: computing once, reading, expiring, failing.
  */
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, Option, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { SerializedCache } from "../../src/cache/index.ts"
@@ -23,6 +23,26 @@ const textAt = (key: string) =>
   )
 
 describe("a cache in memory", () => {
+  it.live(
+    "the value of a text of many parts is JSON.parse's, which never gets the whole text, and new for each read",
+    () =>
+      Effect.gen(function* () {
+        const cache = yield* SerializedCache
+        const rows = Array.from({ length: 60_000 }, (_, id) => ({ id, name: id % 3 === 0 ? "größer 💧" : `row ${id}` }))
+        const entry = yield* cache.getOrCompute("rows", Effect.succeed(rows))
+        assert.isAbove(entry.parts.length, 1)
+        const spy = vi.spyOn(JSON, "parse")
+        const [one, two] = yield* Effect.ensuring(
+          Effect.all([entry.json, entry.json]),
+          Effect.sync(() => spy.mockRestore())
+        )
+        assert.strictEqual(spy.mock.calls.length, 0)
+        assert.deepStrictEqual(one, JSON.parse(yield* entry.text))
+        assert.deepStrictEqual(one, two)
+        assert.notStrictEqual(one, two)
+      }).pipe(provide)
+  )
+
   it.effect("computes once, then answers from memory with the same text and tag", () =>
     Effect.gen(function* () {
       const cache = yield* SerializedCache

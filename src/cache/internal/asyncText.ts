@@ -20,7 +20,7 @@ export interface AsyncCached extends Pick<
   bytes(): Promise<Uint8Array<ArrayBuffer>>
   /** The text as a string. */
   text(): Promise<string>
-  /** The value, by `JSON.parse`: one hold of the event loop, and a long one for a large text. */
+  /** The value, parsed in turns of the event loop, and not kept: each call gives a new one. */
   json(): Promise<unknown>
 }
 

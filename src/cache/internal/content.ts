@@ -8,6 +8,7 @@ import type { Serialization, SerializeOptions } from "../../Serialization.ts"
 import type { SerializationError } from "../../SerializationError.ts"
 import { allocate } from "../../internal/output/utf8.ts"
 import { inTurns } from "../../internal/turns/stepsInTurns.ts"
+import { parse } from "../../parse/Parse.ts"
 
 /** The largest part. Reading, writing and hashing one are the longest steps that the cache takes: about 0.1 ms. */
 export const partSize = 256 * 1024
@@ -94,5 +95,5 @@ export const textOf = ({ parts }: Content): Effect.Effect<string> => {
 const wholeDecoder = new TextDecoder("utf-8", { ignoreBOM: true })
 const decode = (bytes: Uint8Array): string => wholeDecoder.decode(bytes)
 
-export const valueOf = (content: Content): Effect.Effect<unknown> =>
-  Effect.map(textOf(content), (text): unknown => JSON.parse(text))
+/** The value, parsed from the parts in turns of the event loop. A text of the cache is JSON: that it is none is a defect. */
+export const valueOf = ({ parts }: Content): Effect.Effect<unknown> => Effect.orDie(parse(parts))

@@ -43,7 +43,7 @@ export interface Cached {
   readonly stream: Stream.Stream<Uint8Array>
   /** The text as a value: it goes into another document as it is. */
   readonly fragment: Fragment
-  /** The value, by `JSON.parse`: one hold of the event loop, and a long one for a large text. */
+  /** The value, parsed in turns of the event loop, and not kept: each read gives a new one. */
   readonly json: Effect.Effect<unknown>
 }
 
