@@ -4,7 +4,7 @@
  * In a typed program the schema's encode blocks for longer than `JSON.stringify` does. `serialize`, `serializeToBytes` and `stream` go
  * from a value of a schema's type to its JSON in turns of the event loop: large arrays are encoded, stringified and dropped in small
  * batches. The text is the one that `JSON.stringify` gives for what `Schema.encodeEffect(Schema.toCodecJson(schema))` gives. `inTurns`
- * makes a schema whose own encode and decode go on in turns.
+ * makes a schema whose own encode and decode go on in turns. `parse` and `parseArray` are the way back, from JSON to values of the type.
  *
  * **Example** (The bytes of many rows)
  *
@@ -38,6 +38,8 @@ import { bytesOutput, stringOutput } from "../internal/output/output.ts"
 import { makeEncoder } from "./internal/encoder.ts"
 import { inTurnsAST } from "./internal/rewrite.ts"
 import * as text from "./internal/text.ts"
+
+export { parse, parseArray, type ParseArrayOptions, type ParseOptions } from "./internal/parseBySchema.ts"
 
 /**
  * Makes a function that serializes a value of the schema's type to a string of JSON. It fails with the `SchemaError` of the schema's
