@@ -1,9 +1,10 @@
 /**
- * JSON bodies of HTTP servers and clients, made without blocking the event loop.
+ * JSON bodies of HTTP servers and clients, made and parsed without blocking the event loop.
  *
  * `json` and `schemaJson` stand where `HttpServerResponse.json` and `schemaJson` stand, `bodyJson` where `HttpClientRequest.bodyJson`
  * does. Status, headers and bytes are the same. A body up to `buffer` bytes is one piece with a Content-Length, so whatever is wrong in
- * the value fails the effect before a byte is sent; a longer one is streamed.
+ * the value fails the effect before a byte is sent; a longer one is streamed. `parseRequests` and `parseResponses` parse bodies while they
+ * arrive.
  *
  * **Example** (A large answer)
  *
@@ -41,6 +42,7 @@ import { ofTyped, ofValue, smallest } from "./internal/respond.ts"
 import { checkJsonOptions, type JsonOptions } from "./internal/jsonOptions.ts"
 
 export type { JsonOptions } from "./internal/jsonOptions.ts"
+export { parseRequests, parseResponses } from "./internal/parseMessages.ts"
 
 /**
  * Options of a JSON request.

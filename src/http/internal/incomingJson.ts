@@ -1,0 +1,112 @@
+/**
+ * The JSON body of a message, parsed while it arrives.
+ */
+import * as Effect from "effect/Effect"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import type * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { parse } from "../../parse/Parse.ts"
+import type { ParseError } from "../../parse/ParseError.ts"
+import { ParseSettings } from "../../parse/ParseSettings.ts"
+
+type Message<E> = HttpIncomingMessage.HttpIncomingMessage<E>
+type Json<E> = Effect.Effect<Schema.Json, E>
+
+/** What is told where a body can not be given. */
+export interface Failure {
+  readonly cause?: ParseError
+  readonly description?: string
+}
+
+/** One body, however many requests or responses stand for it. */
+export class IncomingJson<E> {
+  private readonly fail: (failure: Failure) => E
+  private readonly isNullWhenEmpty: boolean
+  private isBuffered = false
+  private parsed: Json<E> | undefined
+
+  /** `isNullWhenEmpty`: whether an empty body of a web `Request` or `Response` is `null`, or an error. */
+  constructor(fail: (failure: Failure) => E, isNullWhenEmpty: boolean) {
+    this.fail = fail
+    this.isNullWhenEmpty = isNullWhenEmpty
+  }
+
+  /** What stands in the place of a message's own getters. The message itself is never changed. */
+  gettersFor(message: Message<E>): PropertyDescriptorMap {
+    const buffered = <A>(read: () => Effect.Effect<A, E>): PropertyDescriptor => ({ get: () => this.whole(read) })
+    return {
+      json: { get: () => this.json(message) },
+      text: buffered(() => message.text),
+      arrayBuffer: buffered(() => message.arrayBuffer),
+      urlParamsBody: buffered(() => message.urlParamsBody)
+    }
+  }
+
+  /** Reads all of a body into memory, as the message does by itself. */
+  private whole<A>(read: () => Effect.Effect<A, E>): Effect.Effect<A, E> {
+    return Effect.suspend(() => {
+      if (this.parsed !== undefined) return Effect.fail(this.fail({ description: notKept }))
+      this.isBuffered = true
+      return read()
+    })
+  }
+
+  private json(message: Message<E>): Json<E> {
+    return Effect.withFiber((fiber) => {
+      if (this.parsed !== undefined) return this.parsed
+      const { directSize } = fiber.getRef(ParseSettings)
+      if (this.isBuffered) return this.ofBuffer(message, directSize)
+      if (isSmall(message, directSize)) {
+        this.isBuffered = true
+        return message.json
+      }
+      const maxBytes = fiber.getRef(HttpIncomingMessage.MaxBodySize)
+      this.parsed = Effect.runSync(Effect.cached(this.ofStream(message, maxBytes && Number(maxBytes))))
+      return this.parsed
+    })
+  }
+
+  private ofBuffer(message: Message<E>, directSize: number): Json<E> {
+    return Effect.flatMap(message.arrayBuffer, (buffer) =>
+      buffer.byteLength <= directSize ? message.json : this.told(parse(new Uint8Array(buffer)))
+    )
+  }
+
+  private ofStream(message: Message<E>, maxBytes: number | undefined): Json<E> {
+    return Effect.suspend(() => {
+      let isEmpty = true
+      const chunks = Stream.mapArray(message.stream, (chunks) => {
+        isEmpty &&= chunks.every((chunk) => chunk.length === 0)
+        return chunks
+      })
+      return this.told(parse(chunks, { maxBytes })).pipe(
+        Effect.catch((error) => (isEmpty ? this.ofNothing(message, this.nothing(error)) : Effect.fail(error))),
+        // The stream of a web message is locked where somebody has read it.
+        Effect.catchDefect((defect) => (isEmpty ? this.ofNothing(message, Effect.die(defect)) : Effect.die(defect)))
+      )
+    })
+  }
+
+  /** Nothing came: an empty body is what it is to the message itself, and one that somebody has read before is kept there. */
+  private ofNothing(message: Message<E>, otherwise: Json<E>): Json<E> {
+    return Effect.matchEffect(message.text, { onSuccess: () => message.json, onFailure: () => otherwise })
+  }
+
+  private nothing(error: E): Json<E> {
+    return this.isNullWhenEmpty ? Effect.succeed(null) : Effect.fail(error)
+  }
+
+  private told(parsed: Effect.Effect<unknown, ParseError | E>): Json<E> {
+    return Effect.catchTag(parsed as Effect.Effect<Schema.Json, ParseError>, "ParseError", (cause) =>
+      Effect.fail(this.fail({ cause }))
+    ) as Json<E>
+  }
+}
+
+const notKept = "the body was parsed while it arrived, and is not kept: read it as text before its json"
+
+/** A body whose length is known to be that of its text, and is small. */
+const isSmall = ({ headers }: Message<unknown>, directSize: number): boolean => {
+  const length = headers["content-length"]
+  return length !== undefined && headers["content-encoding"] === undefined && Number(length) <= directSize
+}

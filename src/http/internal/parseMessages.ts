@@ -1,0 +1,124 @@
+/**
+ * Requests of servers and responses to clients whose `json` is parsed while it arrives.
+ */
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import { DecodeError, HttpClientError } from "effect/http/HttpClientError"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import { HttpServerError, RequestParseError } from "effect/http/HttpServerError"
+import { HttpServerRequest } from "effect/http/HttpServerRequest"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import { IncomingJson } from "./incomingJson.ts"
+
+/**
+ * A middleware with which `request.json` and `HttpServerRequest.schemaBodyJson` parse a body while it arrives, in turns of the event loop.
+ * Values, and the statuses of what goes wrong, are as without it.
+ *
+ * **Details**
+ *
+ * A body whose Content-Length is at most `directSize` of `ParseSettings` (64 KiB) is left to Effect's own code. A larger one fails with an
+ * `HttpServerError` whose reason is `RequestParseError`, with a `ParseError` as its `cause`: a 400, or over `MaxBodySize` a 413.
+ *
+ * **Gotchas**
+ *
+ * A body that was parsed while it arrived is not kept: read again, `json` gives the same value, while `text`, `arrayBuffer` and
+ * `urlParamsBody` fail. Read before `json`, they are kept, and parsed in turns. The payloads of an `HttpApi` are read as text, so they are
+ * parsed in one go.
+ *
+ * **Example** (All routes of a router)
+ *
+ * ```ts
+ * import { Effect } from "effect"
+ * import { HttpRouter, HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
+ * import { HttpJson } from "effect-serialization/http"
+ *
+ * const routes = HttpRouter.add(
+ *   "POST",
+ *   "/rows",
+ *   Effect.gen(function* () {
+ *     const request = yield* HttpServerRequest.HttpServerRequest
+ *     const rows = (yield* request.json) as Array<unknown>
+ *     return HttpServerResponse.text(`${rows.length} rows`)
+ *   })
+ * )
+ *
+ * const { dispose, handler } = HttpRouter.toWebHandler(routes, { disableLogger: true, middleware: HttpJson.parseRequests })
+ * const body = JSON.stringify(Array.from({ length: 10_000 }, (_, id) => ({ id })))
+ * const response = await handler(new Request("http://localhost/rows", { method: "POST", body }))
+ * await response.text() // => "10000 rows"
+ * await dispose()
+ * ```
+ *
+ * @category middleware
+ * @since 0.1.0
+ */
+export const parseRequests = <E, R>(
+  app: Effect.Effect<HttpServerResponse, E, R>
+): Effect.Effect<HttpServerResponse, E, R | HttpServerRequest> =>
+  Effect.flatMap(HttpServerRequest, (request) => Effect.provideService(app, HttpServerRequest, parsing(request)))
+
+/**
+ * A client whose responses' `json` and `HttpClientResponse.schemaBodyJson` parse a body while it arrives, in turns of the event loop.
+ * Otherwise like {@link parseRequests}: what goes wrong is an `HttpClientError` whose reason is `DecodeError`, with a `ParseError` as its
+ * `cause`. `MaxBodySize` holds for every client.
+ *
+ * **Example** (A client for large answers)
+ *
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { FetchHttpClient, HttpClient } from "effect/http"
+ * import { HttpJson } from "effect-serialization/http"
+ *
+ * const answering = Layer.succeed(FetchHttpClient.Fetch, async () => Response.json({ rows: [1, 2, 3] }))
+ *
+ * const program = Effect.gen(function* () {
+ *   const client = HttpJson.parseResponses(yield* HttpClient.HttpClient)
+ *   const response = yield* client.get("http://localhost/report")
+ *   return yield* response.json
+ * })
+ *
+ * const live = FetchHttpClient.layer.pipe(Layer.provideMerge(answering))
+ * await Effect.runPromise(program.pipe(Effect.provide(live))) // => { rows: [1, 2, 3] }
+ * ```
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const parseResponses = <E, R>(client: HttpClient.HttpClient.With<E, R>): HttpClient.HttpClient.With<E, R> =>
+  HttpClient.transformResponse(client, (response) => Effect.map(response, parsingResponse))
+
+const parsing = (request: HttpServerRequest): HttpServerRequest => {
+  const body: IncomingJson<HttpServerError> = new IncomingJson(
+    ({ cause, description }) =>
+      new HttpServerError({
+        reason: new RequestParseError({
+          request,
+          reason: cause?.reason._tag === "InputTooLarge" ? "BodyTooLarge" : "Parse",
+          ...(description === undefined ? { cause } : { description })
+        })
+      }),
+    false
+  )
+  // A router that is mounted modifies the request, which makes a new one of the same body.
+  const around = (request: HttpServerRequest): HttpServerRequest =>
+    Object.create(request, {
+      ...body.gettersFor(request),
+      modify: { value: (options: Parameters<HttpServerRequest["modify"]>[0]) => around(request.modify(options)) }
+    }) as HttpServerRequest
+  return around(request)
+}
+
+const parsingResponse = (response: HttpClientResponse): HttpClientResponse => {
+  const body = new IncomingJson(
+    ({ cause, description }) =>
+      new HttpClientError({
+        reason: new DecodeError({
+          request: response.request,
+          response,
+          ...(description === undefined ? { cause } : { description })
+        })
+      }),
+    true
+  )
+  return Object.create(response, body.gettersFor(response)) as HttpClientResponse
+}
