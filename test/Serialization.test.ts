@@ -78,7 +78,7 @@ describe("options", () => {
     [{ maxSize: "1" }, /`maxSize`.*"1"/],
     [{ routing: "fast" }, /`routing` to be one of "adaptive", "worker", "sliced", "sync", but it is "fast"/],
     [{ pretty: 1 }, /`pretty` to be true or false/],
-    [{ truncate: null }, /`truncate` to be true or false/],
+    [{ truncate: null }, /`truncate` to be true, false or a shape/],
     ["pretty", /`options` to be an object/]
   ] as ReadonlyArray<[any, RegExp]>) {
     it.effect(`out of range: ${JSON.stringify(options)}`, () =>
