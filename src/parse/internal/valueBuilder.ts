@@ -83,7 +83,7 @@ export class ValueBuilder extends PieceParser {
   /** The next elements or entries of the innermost container. */
   private items(): Read {
     const { reading, window } = this
-    const size = Math.max(reading.pieceSize, this.wanted)
+    const size = Math.max(reading.scanSize, this.wanted)
     if (!window.fill(size)) return Read.hungry
     const from = window.at
     const stop = reading.scan(size, this.open.depth)
@@ -94,6 +94,7 @@ export class ValueBuilder extends PieceParser {
     const level = cutLevel(window.scanner.commas, from, stop, depth)
     if (level >= 0) {
       const cut = window.scanner.commas[level]!
+      reading.fit(cut - from, stop - from)
       const begin = this.enter(from, level)
       this.piece(begin, cut)
       this.pass(cut + 1)
