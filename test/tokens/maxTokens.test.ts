@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Logger, ManagedRuntime, Stream } from "effect"
+import { Effect, Exit, Fiber, Layer, Logger, ManagedRuntime, Option, Stream, type Tracer } from "effect"
 import * as fc from "fast-check"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -277,6 +277,30 @@ describe("limits in tokens", () => {
       }
     }).pipe(Effect.provide(layerSliced()), Effect.provide(layerTokensHanging))
   )
+
+  it.effect("make a span of a shortened call, which tells its tokens", () => {
+    let parent: Tracer.AnySpan | undefined
+    const tokenizer = Tokens.layerCustom({
+      count: (text) =>
+        Effect.map(Effect.currentSpan, (span) => {
+          parent = Option.getOrUndefined(span.parent)
+          return text.length
+        })
+    })
+    return Effect.gen(function* () {
+      const options = { maxTokens: 100, truncate: true, label: "GET /report" }
+      const { tokens } = yield* Serialization.use((json) => json.serialize(records, options))
+      assert(parent?._tag === "Span")
+      assert.strictEqual(parent.name, "Serialization.serialize")
+      assert.deepStrictEqual(Object.fromEntries(parent.attributes), {
+        "serialization.label": "GET /report",
+        "serialization.path": "sliced",
+        "serialization.size": tokens,
+        "serialization.truncated": true,
+        "serialization.tokens": tokens
+      })
+    }).pipe(Effect.provide(Layer.provide(layerSliced(), tokenizer)))
+  })
 
   it.effect("are in the metrics as calls that were shortened, not as interrupted ones", () =>
     Effect.gen(function* () {

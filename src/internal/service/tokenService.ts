@@ -53,13 +53,16 @@ export class TokenService {
     options: WithTokens<SerializeOptions>
   ): Effect.Effect<SerializationResult, SerializationError> {
     if (shortens(options)) {
-      return Effect.map(this.shortened(value, options, characters), ({ count, path, shaped, text, truncated }) => ({
-        serialized: text,
-        truncated,
-        path,
-        ...tokensOf(count),
-        ...shaped
-      }))
+      return Effect.map(
+        this.shortened("serialize", value, options, characters),
+        ({ count, path, shaped, text, truncated }) => ({
+          serialized: text,
+          truncated,
+          path,
+          ...tokensOf(count),
+          ...shaped
+        })
+      )
     }
     return this.counted(
       options,
@@ -73,13 +76,16 @@ export class TokenService {
     options: WithTokens<SerializeOptions>
   ): Effect.Effect<SerializedBytes, SerializationError> {
     if (shortens(options)) {
-      return Effect.map(this.shortened(value, options, inBytes), ({ count, path, shaped, text, truncated }) => ({
-        bytes: toBytes(text),
-        truncated,
-        path,
-        ...tokensOf(count),
-        ...shaped
-      }))
+      return Effect.map(
+        this.shortened("serializeToBytes", value, options, inBytes),
+        ({ count, path, shaped, text, truncated }) => ({
+          bytes: toBytes(text),
+          truncated,
+          path,
+          ...tokensOf(count),
+          ...shaped
+        })
+      )
     }
     return this.counted(
       options,
@@ -92,14 +98,19 @@ export class TokenService {
     return Stream.unwrap(shortens(options) ? this.shortenedStream(value, options) : this.countedStream(value, options))
   }
 
+  // Counting costs far more than a span, so there is one whether somebody traces or not.
   private shortened(
+    method: string,
     value: unknown,
     options: SerializeOptions,
     unit: Meter
   ): Effect.Effect<LimitedText, SerializationError> {
-    return asksForShape(options)
+    const text = asksForShape(options)
       ? shapedText(this.engine, this.access, value, options, unit)
       : shortenedText(this.engine, this.access, value, options, unit)
+    return Effect.tap(text, (limited) => Effect.annotateCurrentSpan(attributesOf(limited, options, unit))).pipe(
+      Effect.withSpan(`Serialization.${method}`)
+    )
   }
 
   private counted<A extends object>(
@@ -122,7 +133,7 @@ export class TokenService {
   private readonly shortenedStream = Effect.fnUntraced(
     { self: this },
     function* (value: unknown, options: WithTokens<StreamOptions>) {
-      const { count, path, shaped, text, truncated } = yield* this.shortened(value, options, inBytes)
+      const { count, path, shaped, text, truncated } = yield* this.shortened("stream", value, options, inBytes)
       const bytes = toBytes(text)
       const { chunkSize = defaultChunkSize } = options
       const chunks = Array.from({ length: Math.ceil(bytes.length / chunkSize) }, (_, i) =>
@@ -155,6 +166,19 @@ export class TokenService {
 }
 
 const inBytes = meterOf("bytes")
+
+const attributesOf = (
+  { count, path, shaped, text, truncated }: LimitedText,
+  { label }: SerializeOptions,
+  unit: Meter
+): Record<string, unknown> => ({
+  ...(label === undefined ? undefined : { "serialization.label": label }),
+  "serialization.path": path,
+  "serialization.size": unit.size(text),
+  "serialization.truncated": truncated,
+  ...(count === undefined ? undefined : { "serialization.tokens": count.tokens }),
+  ...(shaped === undefined ? undefined : { "serialization.omitted": shaped.omittedCount })
+})
 
 const shortens = ({ maxTokens, truncate }: SerializeOptions): boolean =>
   truncate !== undefined && truncate !== false && maxTokens !== Infinity
