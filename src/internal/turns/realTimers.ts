@@ -21,7 +21,8 @@ export const realTimers = {
   clearTimeout,
   setInterval,
   clearInterval,
-  queueMicrotask: globalThis.queueMicrotask,
+  // Some runtimes (workerd) refuse it as another object's method.
+  queueMicrotask: globalThis.queueMicrotask.bind(globalThis),
   /**
    * A promise of the next turn. No tool fakes this one, so it is real even where fake timers were there before this
    * module.
