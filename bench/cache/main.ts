@@ -13,6 +13,7 @@ import { parseArgs } from "node:util"
 import { inProcess } from "../processes.ts"
 import { ms } from "../stats.ts"
 import { table } from "../table.ts"
+import { countOld, type FenceRow } from "./fences.ts"
 import { type HitRow, measureHits } from "./hits.ts"
 import { type HoldRow, measureHolds } from "./holds.ts"
 import { provokeRaces, type RaceRow, stampede } from "./races.ts"
@@ -24,6 +25,7 @@ const { positionals, values: flags } = parseArgs({
 
 const parts: Readonly<Record<string, () => Promise<unknown>>> = {
   races: () => provokeRaces(100),
+  fences: () => countOld(150),
   stampede: () => stampede(1000),
   small: () => measureHits(2_000, 9),
   large: () => measureHits(1_000_000, 5),
@@ -44,6 +46,7 @@ const hits = (rows: ReadonlyArray<HitRow>): string =>
 const print = async (): Promise<void> => {
   const races = await measured<ReadonlyArray<RaceRow>>("races")
   const computed = await measured<ReadonlyArray<{ readonly name: string; readonly computed: number }>>("stampede")
+  const fences = await measured<ReadonlyArray<FenceRow>>("fences")
   const small = await measured<ReadonlyArray<HitRow>>("small")
   const large = await measured<ReadonlyArray<HitRow>>("large")
   const holds = await measured<ReadonlyArray<HoldRow>>("holds")
@@ -52,6 +55,11 @@ const print = async (): Promise<void> => {
     table(
       ["cache ", "old text", "of", "computations"],
       races.map(({ name, old, runs }, i) => [name, String(old), String(runs), String(computed[i]!.computed)])
+    ),
+    "Versions in the answers of random races, and how many of them an invalidation should have ended:",
+    table(
+      ["cache ", "versions", "old"],
+      fences.map(({ answers, old, what }) => [what, String(answers), String(old)])
     ),
     "Hits in memory, 2 KB; the thread's own time, medians:",
     hits(small),
