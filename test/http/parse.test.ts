@@ -202,6 +202,11 @@ const answering: Effect.Effect<number, never, Scope.Scope> = Effect.map(
         const body = Buffer.from(bodies[url.searchParams.get("body")!]!)
         const how = url.searchParams.get("how")
         if (how === "gzip") return void response.setHeader("content-encoding", "gzip").end(gzipSync(body))
+        if (how === "broken") return void response.write(body.subarray(0, 10), () => response.destroy())
+        if (how === "headers") {
+          response.flushHeaders()
+          return void setImmediate(() => response.destroy())
+        }
         if (how === "length") return void response.setHeader("content-length", body.length).end(body)
         response.write(body.subarray(0, 10))
         response.end(body.subarray(10))
@@ -237,7 +242,9 @@ describe("HttpJson.parseResponses", () => {
         const ours = HttpJson.parseResponses(plain)
         const Rows = Schema.Array(Schema.Struct({ id: Schema.Finite, name: Schema.String }))
         for (const body of Object.keys(bodies)) {
-          for (const how of name === "fetch" ? ["length", "chunked", "gzip"] : ["length", "chunked"]) {
+          for (const how of name === "fetch"
+            ? ["length", "chunked", "broken", "headers", "gzip"]
+            : ["length", "chunked", "broken", "headers"]) {
             const url = `http://127.0.0.1:${port}/?how=${how}&body=${encodeURIComponent(body)}`
             const both = (
               read: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<unknown, any>

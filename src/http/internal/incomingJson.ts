@@ -6,7 +6,7 @@ import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { parse } from "../../parse/Parse.ts"
-import type { ParseError } from "../../parse/ParseError.ts"
+import { isParseError, type ParseError } from "../../parse/ParseError.ts"
 import { ParseSettings } from "../../parse/ParseSettings.ts"
 
 type Message<E> = HttpIncomingMessage.HttpIncomingMessage<E>
@@ -68,7 +68,9 @@ export class IncomingJson<E> {
 
   private ofBuffer(message: Message<E>, directSize: number): Json<E> {
     return Effect.flatMap(message.arrayBuffer, (buffer) =>
-      buffer.byteLength <= directSize ? message.json : this.told(parse(new Uint8Array(buffer)))
+      buffer.byteLength <= directSize
+        ? message.json
+        : (Effect.mapError(parse(new Uint8Array(buffer)), (cause) => this.fail({ cause })) as Json<E>)
     )
   }
 
@@ -79,8 +81,19 @@ export class IncomingJson<E> {
         isEmpty &&= chunks.every((chunk) => chunk.length === 0)
         return chunks
       })
-      return this.told(parse(chunks, { maxBytes })).pipe(
-        Effect.catch((error) => (isEmpty ? this.ofNothing(message, this.nothing(error)) : Effect.fail(error))),
+      return (parse(chunks, { maxBytes }) as Effect.Effect<Schema.Json, ParseError | E>).pipe(
+        Effect.matchEffect({
+          onSuccess: Effect.succeed,
+          onFailure: (error) => {
+            const known = isParseError(error) ? this.fail({ cause: error }) : error
+            if (!isEmpty) return Effect.fail(known)
+            const isNothing = isParseError(error) && error.reason._tag === "InvalidJson"
+            return this.ofNothing(
+              message,
+              isNothing && this.isNullWhenEmpty ? Effect.succeed(null) : Effect.fail(known)
+            )
+          }
+        }),
         // The stream of a web message is locked where somebody has read it.
         Effect.catchDefect((defect) => (isEmpty ? this.ofNothing(message, Effect.die(defect)) : Effect.die(defect)))
       )
@@ -90,16 +103,6 @@ export class IncomingJson<E> {
   /** Nothing came: an empty body is what it is to the message itself, and one that somebody has read before is kept there. */
   private ofNothing(message: Message<E>, otherwise: Json<E>): Json<E> {
     return Effect.matchEffect(message.text, { onSuccess: () => message.json, onFailure: () => otherwise })
-  }
-
-  private nothing(error: E): Json<E> {
-    return this.isNullWhenEmpty ? Effect.succeed(null) : Effect.fail(error)
-  }
-
-  private told(parsed: Effect.Effect<unknown, ParseError | E>): Json<E> {
-    return Effect.catchTag(parsed as Effect.Effect<Schema.Json, ParseError>, "ParseError", (cause) =>
-      Effect.fail(this.fail({ cause }))
-    ) as Json<E>
   }
 }
 
