@@ -30,8 +30,8 @@ const rowsOf = function* (count: number): Generator<Uint8Array> {
   yield Buffer.from(`${text}]`)
 }
 
-const streamOf = (count: number): Stream.Stream<Uint8Array> =>
-  Stream.fromIterable(rowsOf(count)).pipe(Stream.rechunk(1))
+/** One chunk at a time: by default 4,096 would be made and held at once. */
+const streamOf = (count: number): Stream.Stream<Uint8Array> => Stream.fromIterable(rowsOf(count), { chunkSize: 1 })
 
 const beyond = async (run: () => unknown): Promise<number> => {
   await shrink(2)

@@ -120,7 +120,10 @@ export class BytesSource implements Source {
     let { first } = this
     while (first !== undefined && this.start + first.bytes.length <= position) {
       this.start += first.bytes.length
-      first = first.next
+      const { next }: Part = first
+      // A part that was read and has become old for the collector would keep all later ones until it collects old ones, too.
+      first.next = undefined
+      first = next
     }
     this.first = first
   }
