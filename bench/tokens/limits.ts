@@ -52,6 +52,8 @@ export const limit: Part = {
   }
 }
 
+const maxTokens = 6000
+
 const round = (id: number): ReadonlyArray<Prompt.MessageEncoded> => [
   { role: "user", content: `Question ${id}: what is in the report?` },
   { role: "assistant", content: [{ type: "tool-call", id: `c${id}`, name: "report", params: { id } }] },
@@ -65,7 +67,7 @@ const round = (id: number): ReadonlyArray<Prompt.MessageEncoded> => [
 ]
 
 export const prompt: Part = {
-  title: "A conversation that grows by one round at a time, within 30,000 tokens",
+  title: "A conversation that grows by one round at a time, within 6,000 tokens",
   head: ["who", "rounds", "characters tokenized", "over the limit", "longest hold ms", "wall ms"],
   rows: async () => {
     let characters = 0
@@ -87,7 +89,7 @@ export const prompt: Part = {
     ).pipe(Layer.provide(Tokens.layer()))
     const runtime = ManagedRuntime.make(Layer.merge(Serialization.layer(), counting))
     await runtime.runPromise(Tokens.use(({ warm }) => warm))
-    const rounds = 500
+    const rounds = 100
     const grow = async (fit: (prompt: Prompt.Prompt) => Promise<readonly [Prompt.Prompt, number]>) => {
       characters = 0
       let history = Prompt.make([{ role: "system", content: "You answer questions about reports." }])
@@ -100,12 +102,12 @@ export const prompt: Part = {
         hold = Math.max(hold, reading.hold)
         const [fitted, tokens] = reading.value
         history = fitted
-        if (tokens > 30_000) over++
+        if (tokens > maxTokens) over++
       }
       return [String(rounds), String(characters), String(over), ms(hold), ms(performance.now() - began)]
     }
     const ours = await grow(async (prompt) => {
-      const { prompt: fitted, tokens } = await runtime.runPromise(fitPrompt(prompt, { maxTokens: 30_000 }))
+      const { prompt: fitted, tokens } = await runtime.runPromise(fitPrompt(prompt, { maxTokens }))
       return [fitted, tokens]
     })
     // Effect's own: each try tokenizes all that it would keep.
@@ -124,7 +126,7 @@ export const prompt: Part = {
         Tokens.layerEstimate()
       )
     )
-    const theirs = await grow(async (prompt) => [await runtime.runPromise(tokenizer.truncate(prompt, 30_000)), 0])
+    const theirs = await grow(async (prompt) => [await runtime.runPromise(tokenizer.truncate(prompt, maxTokens)), 0])
     await runtime.dispose()
     return [
       ["fitPrompt", ...ours],
