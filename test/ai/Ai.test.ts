@@ -178,6 +178,26 @@ layer(layerTest)("fitPrompt", (it) => {
     })
   )
 
+  it.effect("leaves the results alone that come between a kept result and its call", () =>
+    Effect.gen(function* () {
+      const given = prompt(
+        user("q"),
+        assistant(call("1"), call("2")),
+        tool(result("1", "a".repeat(8000))),
+        tool(result("2", "b".repeat(8000))),
+        say("a")
+      )
+      const { changes } = yield* fitPrompt(given, { maxTokens: 600, target: 0.5, keepLast: 2, resultTokens: 50 })
+      assert.deepStrictEqual(
+        changes.map(({ after, kind, toolCallId }) => [kind, toolCallId, after > 200]),
+        [
+          ["shortened", "1", true],
+          ["shortened", "2", true]
+        ]
+      )
+    })
+  )
+
   it.effect("shares what is left among the last results where nothing else is left, small ones whole", () =>
     Effect.gen(function* () {
       const given = prompt(

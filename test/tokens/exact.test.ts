@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { generated, isAll } from "../support/tier.ts"
+import { isSafeCut } from "../../src/tokens/internal/cuts.ts"
 import { isDisputed } from "../../src/tokens/internal/guard.ts"
 import { countChunks, encodeText, referenceIds, tables } from "./reference.ts"
 import { divide, hostileParts, hostileText, realTexts } from "./texts.ts"
@@ -58,6 +59,23 @@ describe.each(tables)("%s", (table) => {
         assert.deepStrictEqual([...encodeText(table, text)], [...referenceIds(table, text)])
       }),
       { numRuns: generated(5000) }
+    )
+  })
+
+  it("every cut at a safe place of a hostile text divides its count", () => {
+    const count = (text: string) => referenceIds(table, text).length
+    fc.assert(
+      fc.property(hostileText(hostileParts), fc.infiniteStream(fc.boolean()), (text, choices) => {
+        fc.pre(!isDisputed(text))
+        const cuts: Array<number> = []
+        for (let at = 1; at < text.length; at++) if (isSafeCut(text, at) && choices.next().value) cuts.push(at)
+        const parts = [0, ...cuts].map((from, i) => text.slice(from, cuts[i] ?? text.length))
+        assert.strictEqual(
+          parts.reduce((sum, part) => sum + count(part), 0),
+          count(text)
+        )
+      }),
+      { numRuns: generated(20_000) }
     )
   })
 

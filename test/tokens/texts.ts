@@ -29,6 +29,22 @@ export const hostileParts: ReadonlyArray<string> = [
   ["'s", "'S", "'re", "'LL", "'ve", "'t", "'d", "'m", "'x", "'", "’s", "'ſ"],
   ["<|endoftext|>", "<|fim_prefix|>", "<|im_start|>", "<|endofprompt|>", "<|return|>"],
   ["/", "//", "\\n", "{", '":{"', "},", "[]", "...", "--", "==", "_", "$", "€", "…", "、", "。"],
+  // Words whose tokens go over the apostrophe, the mark, the slash or the line break in them.
+  [
+    "don't",
+    "it's",
+    "I'm",
+    "we're",
+    "can’t",
+    "हिन्दी",
+    "नमस्ते",
+    "ভাষা",
+    "ไม่ได้",
+    "e\u0301te\u0301",
+    "https://",
+    ";\n\n",
+    ".\r\n"
+  ],
   ["Hello", "world", "HTMLElement", "camelCase", "snake_case", "ALLCAPS", "naïve", "\0", "\u007F", "\uFFFD"]
 ].flat()
 

@@ -69,6 +69,11 @@ describe.each(tables)("%s", (table) => {
     assert.isFalse(countChunks(table, ["\u{323B0}'t"]).exact)
   })
 
+  it("a long s behind an apostrophe makes a count inexact", () => {
+    assert.isFalse(countChunks(table, ["a'\u017F'LLa"]).exact)
+    assert.isTrue(countChunks(table, ["Wachſtube, 's"]).exact)
+  })
+
   it("halves of pairs count as U+FFFD", () => {
     for (const text of ["\uD83D", "a\uDE42b", "\uDE42\uD83D", "\uD83D\uD83D\uDE42"]) {
       assert.deepStrictEqual(countChunks(table, [text]), countChunks(table, [text.toWellFormed()]))
