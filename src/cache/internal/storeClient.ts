@@ -30,6 +30,8 @@ export class StoreClient {
   /** Called when it has begun to answer, or ceased. */
   onChange: ((isDetached: boolean) => void) | undefined = undefined
   private hasAnswered = false
+  /** In a row. */
+  private failures = 0
   private flushing: Deferred.Deferred<void, StoreError> | undefined = undefined
   private readonly settings: CacheSettings
   private readonly breaker: CircuitBreaker.CircuitBreaker
@@ -160,10 +162,14 @@ export class StoreClient {
             if (Exit.isSuccess(exit)) {
               counts.ok++
               this.hasAnswered = true
+              this.failures = 0
               this.change(false)
             } else if (!Cause.hasInterruptsOnly(exit.cause)) {
               counts[isLate ? "timeout" : "failed"]++
-              if (!this.hasAnswered) this.change(true)
+              if (isFull(exit.cause)) return
+              this.failures++
+              // The circuit is open from here on. One that lets a try through is not closed for that.
+              if (!this.hasAnswered || this.failures >= failuresToOpen) this.change(true)
             }
           })
         )
@@ -185,6 +191,8 @@ const stopped: Effect.Effect<never, StoreError> = Effect.suspend(() =>
 const isFull = (cause: Cause.Cause<StoreError>): boolean =>
   cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error.kind === "full")
 
+const failuresToOpen = 3
+
 /** Three failures in a row open the circuit for a second, then for two, and so on up to thirty. */
 export const makeStoreClient: (
   store: CacheStoreShape,
@@ -193,7 +201,7 @@ export const makeStoreClient: (
   clock: Clock.Clock
 ) => Effect.Effect<StoreClient, never, Scope.Scope> = Effect.fnUntraced(function* (store, settings, counters, clock) {
   const breaker = yield* CircuitBreaker.make({
-    tripPolicy: CircuitBreaker.consecutive(3),
+    tripPolicy: CircuitBreaker.consecutive(failuresToOpen),
     openDuration: Schedule.exponential("1 second"),
     maxOpenDuration: "30 seconds"
   }).pipe(Effect.provide(CircuitBreaker.layerStoreMemory()))
