@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..")
 const folder = join(root, "examples/large")
 
 const must = async (command: string, args: ReadonlyArray<string>, cwd: string): Promise<void> => {
-  const result = await run(command, args, { cwd, limit: 600_000 })
+  const result = await run(command, args, { cwd, limit: 600_000, env: { NEXT_TELEMETRY_DISABLED: "1" } })
   console.log(result.output.trimEnd())
   if (result.code !== 0) throw new Error(`${ending(result)}: ${command} ${args.join(" ")}`)
 }

@@ -10,6 +10,7 @@
 import "reflect-metadata"
 import { Controller, Get, Module } from "@nestjs/common"
 import { NestFactory } from "@nestjs/core"
+import { shutdownSerializationPool } from "effect-serialization"
 import { expressJson } from "effect-serialization/frameworks"
 
 const rows = Array.from({ length: 250_000 }, (_, id) => ({
@@ -41,6 +42,7 @@ Module({ controllers: [Reports] })(App)
 
 const app = await NestFactory.create(App, { logger: false })
 if (!process.argv.includes("plain")) app.use(expressJson())
-app.enableShutdownHooks()
 await app.listen(Number(process.env["PORT"] ?? 3000))
 console.log(`Listening on ${(await app.getUrl()).replace("[::1]", "localhost")}`)
+
+process.once("SIGTERM", () => void app.close().then(() => shutdownSerializationPool()))

@@ -11,6 +11,7 @@ import "reflect-metadata"
 import { Controller, Get, Module } from "@nestjs/common"
 import { NestFactory } from "@nestjs/core"
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify"
+import { shutdownSerializationPool } from "effect-serialization"
 import { fastifyJson } from "effect-serialization/frameworks"
 
 const rows = Array.from({ length: 250_000 }, (_, id) => ({
@@ -42,6 +43,7 @@ Module({ controllers: [Reports] })(App)
 
 const app = await NestFactory.create<NestFastifyApplication>(App, new FastifyAdapter(), { logger: false })
 if (!process.argv.includes("plain")) await app.register(fastifyJson)
-app.enableShutdownHooks()
 await app.listen(Number(process.env["PORT"] ?? 3000), "localhost")
 console.log(`Listening on ${(await app.getUrl()).replace("[::1]", "localhost")}`)
+
+process.once("SIGTERM", () => void app.close().then(() => shutdownSerializationPool()))
