@@ -1,9 +1,14 @@
 import { serve } from "@hono/node-server"
 import {
   expressJson,
+  expressJsonBody,
   fastifyJson,
+  type FastifyBodyOptions,
+  fastifyJsonBody,
   type FrameworkOptions,
   honoJson,
+  honoJsonBody,
+  jsonBody,
   jsonResponse,
   type JsonResponseInit,
   koaJson
@@ -46,6 +51,16 @@ describe("adapters fit the types of their frameworks", () => {
     expect(jsonResponse).type.toBeCallableWith([1], { status: 201, headers: { a: "b" }, pretty: true }, { buffer: 1 })
     expect(jsonResponse([1])).type.toBe<Promise<Response>>()
     expect<ResponseInit>().type.toBeAssignableTo<JsonResponseInit>()
+  })
+  test("bodies", () => {
+    expect(express().use).type.toBeCallableWith(expressJsonBody())
+    expect(express.Router().use).type.toBeCallableWith(expressJsonBody({ limit: "1mb", strict: false }))
+    expect(expressJsonBody()).type.toBeAssignableTo<express.RequestHandler>()
+    expect(fastify().register).type.toBeCallableWith(fastifyJsonBody, { maxDepth: 3 })
+    expect(fastifyJsonBody).type.toBeAssignableTo<FastifyPluginAsync<FastifyBodyOptions>>()
+    expect(new Hono<{ Variables: { tenant: string } }>().use).type.toBeCallableWith(honoJsonBody({ maxDepth: 3 }))
+    expect(jsonBody).type.toBeCallableWith(new Response(), { signal: AbortSignal.abort() })
+    expect(jsonBody(new Request("http://localhost"))).type.toBe<Promise<unknown>>()
   })
   test("options that there are not", () => {
     expect(expressJson).type.not.toBeCallableWith({ threshhold: 1 })
