@@ -97,7 +97,8 @@ describe("memory that cannot be had", () => {
 })
 
 describe("a call that ends with a defect", () => {
-  const settings = engineSettings({ routing: "worker" }) as EngineSettings
+  // Calls begin at once, however much of the turn is over.
+  const settings = engineSettings({ routing: "worker", turnBudget: "1 minute" }) as EngineSettings
   const broken: Output<string> = {
     ...stringOutput,
     sink: () => ({
@@ -168,8 +169,7 @@ describe("a call that ends with a defect", () => {
 
   it("waits for a thread no longer", async () => {
     const { given, port } = handPort()
-    // It begins at once, however much of the turn is over.
-    const engine = new Engine({ ...settings, turnBudget: 60_000 }, port)
+    const engine = new Engine(settings, port)
     given.isReady = false
     const outcome = await new Promise<Outcome>((resolve) => {
       const job = engine.serialize(large, undefined, stringOutput, resolve)
