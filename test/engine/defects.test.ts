@@ -17,6 +17,7 @@ import type { Serialization } from "../../src/Serialization.ts"
 import { layerInline } from "../../src/testing.ts"
 import { serviceOf } from "../support/routes.ts"
 import { collect, records, rejection } from "../support/values.ts"
+import { realTimers } from "../../src/internal/turns/realTimers.ts"
 
 const large = records(100_000)
 const text = JSON.stringify(large)
@@ -112,7 +113,12 @@ describe("a call that ends with a defect", () => {
       finish: () => false
     })
   }
-  const timeouts = () => process.getActiveResourcesInfo().filter((type) => type === "Timeout").length
+  /** Intervals that keep the process alive. */
+  const watchKeepers = () => {
+    const made = vi.spyOn(realTimers, "setInterval")
+    const ended = vi.spyOn(realTimers, "clearInterval")
+    return () => made.mock.calls.length - ended.mock.calls.length
+  }
 
   /** A pool whose answers, and whose room, are given by hand. */
   const handPort = () => {
@@ -134,17 +140,17 @@ describe("a call that ends with a defect", () => {
   it("holds the process no longer", async () => {
     const { answers, port } = handPort()
     const engine = new Engine(settings, port)
-    const before = timeouts()
+    const keepers = watchKeepers()
     const outcome = await new Promise<Outcome>((resolve) => {
       engine.serialize(large, undefined, broken, resolve)
       void (async () => {
         // The window is full, or the value is planned.
-        while (timeouts() === before) await turn()
+        while (keepers() === 0) await turn()
         answers[0]!("[")
       })()
     })
     assert.strictEqual((outcome.error as Defect).thrown, noMemory)
-    assert.strictEqual(timeouts(), before)
+    assert.strictEqual(keepers(), 0)
     assert.strictEqual(engine.counters.failures, 1)
     assert.deepStrictEqual([...engine.counters.failuresByReason], [["Defect", 1]])
   })
