@@ -28,19 +28,22 @@ const streamParser: Parse = async (bytes) => {
   return value
 }
 
-interface Assembled {
-  readonly current: unknown
+interface StreamJson {
+  readonly parser: { asStream(): NodeJS.ReadWriteStream }
 }
 
-const streamJson: Parse = (bytes) => {
-  const { parser } = require("stream-json") as { parser: { asStream(): NodeJS.ReadWriteStream } }
-  const { Assembler } = require("stream-json/assembler.js") as {
-    Assembler: { connectTo(stream: unknown): NodeJS.EventEmitter }
-  }
+interface Assembler {
+  readonly current: unknown
+  connectTo(stream: unknown, options: { readonly onDone: (assembler: Assembler) => void }): unknown
+}
+
+const streamJson: Parse = async (bytes) => {
+  const { parser } = (await import("stream-json/parser.js")) as unknown as StreamJson
+  const { default: assembler } = (await import("stream-json/assembler.js")) as unknown as { default: Assembler }
   return new Promise((resolve, reject) => {
     const tokens = Readable.from(chunksOf(bytes)).pipe(parser.asStream())
     tokens.on("error", reject)
-    Assembler.connectTo(tokens).on("done", ({ current }: Assembled) => resolve(current))
+    assembler.connectTo(tokens, { onDone: ({ current }) => resolve(current) })
   })
 }
 
