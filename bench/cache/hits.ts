@@ -37,14 +37,15 @@ export const measureHits = async (bytes: number, rounds: number): Promise<Readon
     body: [] as Array<number>
   }))
   for (const cache of caches) await cache.read("key", async () => value)
+  // Some copy or parse the value at each hit.
   const count = bytes > 100_000 ? 20 : 2_000
   const refuse = () => Promise.reject(new Error("computed in a hit"))
   for (let round = 0; round < rounds; round++) {
     for (const [i, cache] of caches.entries()) {
       const row = rows[i]!
       row.hit.push(
-        await time(2_000, async () => {
-          for (let n = 0; n < 2_000; n++) await cache.read("key", refuse)
+        await time(count, async () => {
+          for (let n = 0; n < count; n++) await cache.read("key", refuse)
         })
       )
       row.body.push(
