@@ -1,8 +1,8 @@
 /**
  * JSON text as a value: a part of a document that is serialized already, and goes into another document as it is.
  *
- * A fragment stands anywhere in a value. Its text is copied, not made again, so a large document of which little has changed costs
- * little: a transcript of two thousand messages with five new ones costs the five.
+ * A fragment stands anywhere in a value. Its text is copied, not made again, so a large document of which little has
+ * changed costs little: a transcript of two thousand messages with five new ones costs the five.
  *
  * **Example** (A document of parts)
  *
@@ -56,16 +56,17 @@ export class InvalidFragment extends Schema.TaggedError<InvalidFragment>("effect
  *
  * **Details**
  *
- * A fragment is known by a private brand: parsed data can never be one. It cannot be changed. `toJSON` gives its value, so that
- * `JSON.stringify` and other libraries print the same, at the price of parsing it.
+ * A fragment is known by a private brand: parsed data can never be one. It cannot be changed. `toJSON` gives its value,
+ * so that `JSON.stringify` and other libraries print the same, at the price of parsing it.
  *
- * With `space`, a `replacer`, or `truncate`, its value counts and not its text, since the text has to be indented, filtered or cut:
- * that is one `JSON.parse` for each fragment, which holds the event loop.
+ * With `space`, a `replacer`, or `truncate`, its value counts and not its text, since the text has to be indented,
+ * filtered or cut: that is one `JSON.parse` for each fragment, which holds the event loop.
  *
  * **Gotchas**
  *
- * The text goes out as it is: numbers that no double holds, keys that look like indexes and stand out of order, and white space stay
- * what they are. With `routing: "sync"`, and in the control arm of a rollout, `JSON.stringify` prints its value instead.
+ * The text goes out as it is: numbers that no double holds, keys that look like indexes and stand out of order, and
+ * white space stay what they are. With `routing: "sync"`, and in the control arm of a rollout, `JSON.stringify` prints
+ * its value instead.
  *
  * @category models
  * @since 0.1.0
@@ -108,7 +109,8 @@ export class Fragment extends Literal {
   }
 
   /**
-   * Makes a fragment of a text from outside, which is checked in slices. Bytes have to be UTF-8, and must not be written to any more.
+   * Makes a fragment of a text from outside, which is checked in slices. Bytes have to be UTF-8, and must not be
+   * written to any more.
    *
    * **Example** (A column of a database)
    *
@@ -138,8 +140,8 @@ export class Fragment extends Literal {
   }
 
   /**
-   * Makes a fragment of a text that is known to be one JSON value. Nothing is checked: what is no JSON makes every document that it
-   * stands in no JSON either. Bytes may come in parts, cut anywhere.
+   * Makes a fragment of a text that is known to be one JSON value. Nothing is checked: what is no JSON makes every
+   * document that it stands in no JSON either. Bytes may come in parts, cut anywhere.
    *
    * @category constructors
    * @since 0.1.0

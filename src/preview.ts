@@ -1,5 +1,6 @@
 /**
- * The beginning of a value's JSON, at once, at the cost of what its limit costs: for log lines, error messages and prompts.
+ * The beginning of a value's JSON, at once, at the cost of what its limit costs: for log lines, error messages and
+ * prompts.
  *
  * @since 0.1.0
  */
@@ -30,8 +31,9 @@ export interface PreviewOptions {
   /** The second argument of `JSON.stringify`: a function, or the names of the properties to keep. */
   readonly replacer?: SerializeOptions["replacer"]
   /**
-   * Never throw for what the value is. A reference that closes a cycle is `"[Circular]"`, a bigint its digits in quotes, what a getter, a
-   * `toJSON` or a replacer throws is `"[Thrown]"`, and a value without text is `null`. Default `false`.
+   * Never throw for what the value is. A reference that closes a cycle is `"[Circular]"`, a bigint its digits in
+   * quotes, what a getter, a `toJSON` or a replacer throws is `"[Thrown]"`, and a value without text is `null`. Default
+   * `false`.
    */
   readonly lenient?: boolean | undefined
 }
@@ -49,13 +51,14 @@ export interface Preview {
 }
 
 /**
- * Gives the beginning of a value's JSON, synchronously. It costs what `maxSize` costs, whatever the value's size, and is always valid JSON:
- * cut as `serialize` cuts with `truncate: true`. Throws a `SerializationError` of what has no JSON and stands before the cut.
+ * Gives the beginning of a value's JSON, synchronously. It costs what `maxSize` costs, whatever the value's size, and
+ * is always valid JSON: cut as `serialize` cuts with `truncate: true`. Throws a `SerializationError` of what has no
+ * JSON and stands before the cut.
  *
  * **Gotchas**
  *
- * The keys of an object have to be listed: some 0.5 us each, for each object that is reached. With `lenient`, a text that cannot be
- * shortened to the limit is `""`; without, it is a `SizeLimitExceeded`.
+ * The keys of an object have to be listed: some 0.5 us each, for each object that is reached. With `lenient`, a text
+ * that cannot be shortened to the limit is `""`; without, it is a `SizeLimitExceeded`.
  *
  * **Example** (A value in a log line)
  *

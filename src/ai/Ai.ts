@@ -1,9 +1,9 @@
 /**
  * Prompts within a budget, and tool results that a model reads in part, over `effect/ai`.
  *
- * `fitPrompt` brings a conversation under a limit: old tool results are shortened, then cleared, then the oldest rounds go. It tokenizes
- * only what it has not seen, and leaves the history alone while it fits, so that a provider's cache of prompts stays of use.
- * `shapeToolkit` gives large tool results a shorter form for the model.
+ * `fitPrompt` brings a conversation under a limit: old tool results are shortened, then cleared, then the oldest rounds
+ * go. It tokenizes only what it has not seen, and leaves the history alone while it fits, so that a provider's cache of
+ * prompts stays of use. `shapeToolkit` gives large tool results a shorter form for the model.
  *
  * **Example** (A history within a budget)
  *
@@ -54,8 +54,9 @@ export type { ShapeToolkitOptions } from "./internal/shapeToolkit.ts"
  *
  * **Details**
  *
- * `tokenize` gives the ids of all texts of a prompt. `truncate` keeps the system messages and the newest whole rounds (a user message up to
- * the next) that fit beside them, each counted once. Failures are an `AiError` of kind `UnknownError`, which says what has failed.
+ * `tokenize` gives the ids of all texts of a prompt. `truncate` keeps the system messages and the newest whole rounds
+ * (a user message up to the next) that fit beside them, each counted once. Failures are an `AiError` of kind
+ * `UnknownError`, which says what has failed.
  *
  * @category layers
  * @since 0.1.0
@@ -70,8 +71,8 @@ export const layerTokenizer: Layer.Layer<Tokenizer.Tokenizer, never, Tokens> = L
 ).pipe(Layer.provide(layerSliced({ name: "tokenizer" })))
 
 /**
- * Layer of `Tokens` over a `Tokenizer` of Effect's: a text has as many tokens as it gives ids. What it fails with is the cause of a
- * `TokenizerFailed`.
+ * Layer of `Tokens` over a `Tokenizer` of Effect's: a text has as many tokens as it gives ids. What it fails with is
+ * the cause of a `TokenizerFailed`.
  *
  * @category layers
  * @since 0.1.0
@@ -98,13 +99,13 @@ const settingsOf = (options: FitPromptOptions) =>
   })
 
 /**
- * Counts the tokens of a prompt: its texts and reasoning, the names and parameters of calls, and of results what the model reads; besides
- * `messageTokens` for each message and `fileTokens` for each file.
+ * Counts the tokens of a prompt: its texts and reasoning, the names and parameters of calls, and of results what the
+ * model reads; besides `messageTokens` for each message and `fileTokens` for each file.
  *
  * **Details**
  *
- * All texts go to the thread in one trip. A message that was counted before, for the same model, is not counted again, so a growing history
- * costs what is new in it.
+ * All texts go to the thread in one trip. A message that was counted before, for the same model, is not counted again,
+ * so a growing history costs what is new in it.
  *
  * @category counting
  * @since 0.1.0
@@ -128,10 +129,11 @@ export const countPrompt: (
  *
  * **Details**
  *
- * Over the limit it is brought down to `target`, oldest first and only as far as needed: results over `resultTokens` get a `modelOutput` of
- * that size (`result` stays, for the program); then results are cleared, `[result of NAME cleared]`; then whole rounds are dropped, calls and
- * results together. System messages are never touched, nor the last `keepLast` messages, nor what those results answer to. If it is still
- * over `maxTokens`, the results among the last ones share what is left, small ones whole. Then it fails with `PromptTooLarge`.
+ * Over the limit it is brought down to `target`, oldest first and only as far as needed: results over `resultTokens`
+ * get a `modelOutput` of that size (`result` stays, for the program); then results are cleared,
+ * `[result of NAME cleared]`; then whole rounds are dropped, calls and results together. System messages are never
+ * touched, nor the last `keepLast` messages, nor what those results answer to. If it is still over `maxTokens`, the
+ * results among the last ones share what is left, small ones whole. Then it fails with `PromptTooLarge`.
  *
  * Messages that were not changed are the very same objects. Fitting twice changes nothing.
  *
@@ -148,13 +150,14 @@ export const fitPrompt = (
   }).pipe(Effect.withSpan("Ai.fitPrompt"))
 
 /**
- * Wraps a toolkit, so that the model reads results over `maxTokens` in a shorter form: they get a `modelOutput`, made by `shape`.
+ * Wraps a toolkit, so that the model reads results over `maxTokens` in a shorter form: they get a `modelOutput`, made
+ * by `shape`.
  *
  * **Details**
  *
- * That goes for the final results of calls that have succeeded, of the tools in `only`, unless they have a `modelOutput` already. A result
- * that cannot be shortened (it has a cycle, say) is left out, `[result of NAME omitted: REASON]`, with a warning. The program still gets
- * the whole result.
+ * That goes for the final results of calls that have succeeded, of the tools in `only`, unless they have a
+ * `modelOutput` already. A result that cannot be shortened (it has a cycle, say) is left out,
+ * `[result of NAME omitted: REASON]`, with a warning. The program still gets the whole result.
  *
  * @category fitting
  * @since 0.1.0

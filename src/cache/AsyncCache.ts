@@ -61,7 +61,8 @@ export interface Signalled {
 }
 
 /**
- * The computation that runs. What it reads through this becomes part of its entry; what it reads through the cache itself does not.
+ * The computation that runs. What it reads through this becomes part of its entry; what it reads through the cache
+ * itself does not.
  *
  * @category models
  * @since 0.1.0
@@ -89,8 +90,8 @@ export interface AsyncCompute {
 export type AsyncComputation = (c: AsyncCompute, signal: AbortSignal) => unknown
 
 /**
- * A cache whose calls give promises. They reject with what the computation threw, a `CacheError`, a `SerializationError`, or the
- * reason of the signal.
+ * A cache whose calls give promises. They reject with what the computation threw, a `CacheError`, a
+ * `SerializationError`, or the reason of the signal.
  *
  * @category models
  * @since 0.1.0

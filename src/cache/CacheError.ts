@@ -1,8 +1,9 @@
 /**
  * Why the cache could not answer.
  *
- * There is one error, {@link CacheError}, with a tagged `reason`. Handle one reason with `Effect.catchReason`, all of them with
- * `Effect.catchTag("CacheError", ...)`. A computation that fails is no `CacheError`: its failure comes out as it is.
+ * There is one error, {@link CacheError}, with a tagged `reason`. Handle one reason with `Effect.catchReason`, all of
+ * them with `Effect.catchTag("CacheError", ...)`. A computation that fails is no `CacheError`: its failure comes out as
+ * it is.
  *
  * **Example** (One reason handled)
  *
@@ -106,8 +107,8 @@ export class ComputeTimedOut extends Schema.TaggedError<ComputeTimedOut>(id("Com
 }
 
 /**
- * The store does not answer, and the call asked for what only the store can tell: `consistency: "strong"`, or an invalidation with
- * `onUnavailable: "fail"`.
+ * The store does not answer, and the call asked for what only the store can tell: `consistency: "strong"`, or an
+ * invalidation with `onUnavailable: "fail"`.
  *
  * @category errors
  * @since 0.1.0

@@ -1,12 +1,13 @@
 /**
  * What keeps entries outside of a cache, for several caches at once: the second tier.
  *
- * A store knows keys, **names** (`k:` and a key, `t:` and a tag, and `*` for all) and **generations**. A generation is an opaque
- * string for each name that an entry was built under; an invalidation replaces it. An entry is valid while every generation of its
- * stamp is still the current one. A generation that is missing equals none, so that a store that was emptied answers misses, never
- * old text. No clock but the store's own takes part.
+ * A store knows keys, **names** (`k:` and a key, `t:` and a tag, and `*` for all) and **generations**. A generation is
+ * an opaque string for each name that an entry was built under; an invalidation replaces it. An entry is valid while
+ * every generation of its stamp is still the current one. A generation that is missing equals none, so that a store
+ * that was emptied answers misses, never old text. No clock but the store's own takes part.
  *
- * Programs use the stores that come with the library. Implement this service to keep entries elsewhere. Each operation is atomic.
+ * Programs use the stores that come with the library. Implement this service to keep entries elsewhere. Each operation
+ * is atomic.
  *
  * @since 0.1.0
  */
@@ -35,7 +36,8 @@ export class StoreError extends Schema.TaggedError<StoreError>("effect-serializa
 }
 
 /**
- * Where a store stands: `epoch` is made at random when the store is empty, `sequence` grows by one with each invalidation.
+ * Where a store stands: `epoch` is made at random when the store is empty, `sequence` grows by one with each
+ * invalidation.
  *
  * @category models
  * @since 0.1.0
@@ -46,8 +48,8 @@ export interface StorePosition {
 }
 
 /**
- * The generations of names. Each is `<epoch>.<sequence>.<nonce>~<soft>`: the first half is replaced by an invalidation that
- * removes, the second by one that makes entries stale.
+ * The generations of names. Each is `<epoch>.<sequence>.<nonce>~<soft>`: the first half is replaced by an invalidation
+ * that removes, the second by one that makes entries stale.
  *
  * @category models
  * @since 0.1.0
@@ -146,8 +148,8 @@ export interface BeginRequest {
  * **Details**
  *
  * - `Hit`: a fresh entry.
- * - `Leased`: compute. The generations of the names as they are now, and where the store stands. `stale` is an entry that is valid
- *   but stale, or due for a refresh.
+ * - `Leased`: compute. The generations of the names as they are now, and where the store stands. `stale` is an entry
+ *   that is valid but stale, or due for a refresh.
  * - `Busy`: somebody else has the lease.
  * - `Absent`: nothing, or nothing fresh; only for a `read`.
  *
@@ -196,7 +198,9 @@ export interface CommitRequest {
   readonly late: ReadonlyArray<string>
   /** Where the store stood at the beginning. */
   readonly begun: StorePosition
-  /** A write: invalidates its key and stores, whoever has the lease. One that is refused has invalidated all the same. */
+  /**
+   * A write: invalidates its key and stores, whoever has the lease. One that is refused has invalidated all the same.
+   */
   readonly isWrite: boolean
   /** Who sends it; comes back in the message of a write. */
   readonly origin: string
@@ -253,8 +257,8 @@ export type StoreMessage =
   | { readonly _tag: "Done"; readonly key: string }
 
 /**
- * Keeps entries for several caches. `namespace` is `<name>:<version>` of a cache: caches of the same share everything, caches of
- * another nothing.
+ * Keeps entries for several caches. `namespace` is `<name>:<version>` of a cache: caches of the same share everything,
+ * caches of another nothing.
  *
  * @category services
  * @since 0.1.0

@@ -1,9 +1,10 @@
 /**
- * Watches how much of its memory the process uses. A cache that finds one in its context keeps less while memory is short.
+ * Watches how much of its memory the process uses. A cache that finds one in its context keeps less while memory is
+ * short.
  *
- * The pressure is the larger of two shares: of the heap, as it was after the last full collection, in the limit of the old generation;
- * and of the resident set, in the limit of the container or the machine. From 0.75 up it is `elevated`, from 0.9 up `critical`, and
- * `normal` again below 0.65.
+ * The pressure is the larger of two shares: of the heap, as it was after the last full collection, in the limit of the
+ * old generation; and of the resident set, in the limit of the container or the machine. From 0.75 up it is `elevated`,
+ * from 0.9 up `critical`, and `normal` again below 0.65.
  *
  * **Example** (A cache that gives way)
  *

@@ -1,9 +1,10 @@
 /**
  * The metrics of caches, as handles of Effect's `Metric`.
  *
- * Each cache registers its series when its layer is built, all from zero, and removes them when its scope ends. The values are plain
- * counters that are read when somebody asks, so a call pays next to nothing for them. Names follow the conventions of OpenTelemetry;
- * in Prometheus text dots become underscores. Times are in seconds. The attribute `name` is the cache's.
+ * Each cache registers its series when its layer is built, all from zero, and removes them when its scope ends. The
+ * values are plain counters that are read when somebody asks, so a call pays next to nothing for them. Names follow the
+ * conventions of OpenTelemetry; in Prometheus text dots become underscores. Times are in seconds. The attribute `name`
+ * is the cache's.
  *
  * **Example** (What a cache has done so far, as Prometheus text)
  *
@@ -42,8 +43,8 @@ const histogram = (id: string, description: string): Metric.Histogram<number> =>
   Metric.histogram(`${prefix}.${id}`, { description, boundaries: bounds, attributes: { unit: "s" } })
 
 /**
- * Reads, by `outcome` (`hit`, `stale`, `computed`, `coalesced` with the computation of another call, `failed`, `absent`) and by
- * `tier`: `memory`, `store` or `none`.
+ * Reads, by `outcome` (`hit`, `stale`, `computed`, `coalesced` with the computation of another call, `failed`,
+ * `absent`) and by `tier`: `memory`, `store` or `none`.
  *
  * @category metrics
  * @since 0.1.0
@@ -105,7 +106,8 @@ export const limit: Metric.Gauge<number> = gauge("limit", "By", "Bytes that may 
 export const evictions: Metric.Counter<number> = counter("evictions", "{entry}", "Entries that left memory, by cause")
 
 /**
- * Texts that were to be stored, by `result`: `stored`, `fenced` (outdated meanwhile), `superseded`, `failed`, or `full`.
+ * Texts that were to be stored, by `result`: `stored`, `fenced` (outdated meanwhile), `superseded`, `failed`, or
+ * `full`.
  *
  * @category metrics
  * @since 0.1.0

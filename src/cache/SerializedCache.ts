@@ -1,9 +1,9 @@
 /**
  * A cache of JSON text that is already serialized, and that an invalidation cannot be undone in.
  *
- * A value is computed once for all who ask at the same time, serialized once without blocking the event loop, and served from then on
- * as it is: as the body of a response, with its entity tag. What an invalidation has outdated is never served again, whatever was in
- * flight when it came.
+ * A value is computed once for all who ask at the same time, serialized once without blocking the event loop, and
+ * served from then on as it is: as the body of a response, with its entity tag. What an invalidation has outdated is
+ * never served again, whatever was in flight when it came.
  *
  * **Example** (Compute, read, invalidate)
  *
@@ -65,12 +65,13 @@ import { MemoryMonitor } from "./MemoryMonitor.ts"
  *
  * **Details**
  *
- * Change the source first, then invalidate. In this process no call that begins after an invalidation has returned gets text that
- * was computed before it; with a store, the same holds for what is read from there, whoever wrote it and however late.
+ * Change the source first, then invalidate. In this process no call that begins after an invalidation has returned gets
+ * text that was computed before it; with a store, the same holds for what is read from there, whoever wrote it and
+ * however late.
  *
- * What a computation reads through the cache becomes part of its entry: the invalidation of one invalidates all that were built
- * from it. A computation that fails is not stored, and its failure goes to everybody who waits for it. Trouble with the store is no
- * error of the caller.
+ * What a computation reads through the cache becomes part of its entry: the invalidation of one invalidates all that
+ * were built from it. A computation that fails is not stored, and its failure goes to everybody who waits for it.
+ * Trouble with the store is no error of the caller.
  *
  * **Gotchas**
  *
@@ -143,7 +144,8 @@ export class SerializedCache extends Context.Service<
    * Layer of a cache whose options are read from the environment, or wherever the `ConfigProvider` looks:
    * `SERIALIZATION_CACHE_NAME`, `_VERSION`, `_MAX_BYTES`, `_MAX_ENTRY_BYTES`, `_TIME_TO_LIVE`, `_JITTER`,
    * `_STALE_WHILE_REVALIDATE`, `_STALE_IF_ERROR`, `_LEASE`, `_LEASE_WAIT`, `_STORE_TIMEOUT`, `_TRANSFER_TIMEOUT`,
-   * `_VERIFY_WITHIN`, `_HEARTBEAT`, `_WHEN_DETACHED`, `_DETACHED_TIME_TO_LIVE`, `_COMPRESSION` and `_REPLAY`, each optional.
+   * `_VERIFY_WITHIN`, `_HEARTBEAT`, `_WHEN_DETACHED`, `_DETACHED_TIME_TO_LIVE`, `_COMPRESSION` and `_REPLAY`, each
+   * optional.
    *
    * **Details**
    *
@@ -158,8 +160,8 @@ export class SerializedCache extends Context.Service<
     Layer.unwrap(Effect.map(Config.unwrap(config), (read) => SerializedCache.layer(withEnvironment(read, options))))
 
   /**
-   * The response to an HTTP request: the text as it is, with its entity tag and length, and how long it may be kept. `If-None-Match`
-   * with the tag is answered with 304, `HEAD` without the text.
+   * The response to an HTTP request: the text as it is, with its entity tag and length, and how long it may be kept.
+   * `If-None-Match` with the tag is answered with 304, `HEAD` without the text.
    *
    * **Gotchas**
    *

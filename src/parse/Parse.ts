@@ -1,10 +1,10 @@
 /**
- * `JSON.parse`'s value, at about `JSON.parse`'s cost, without blocking the event loop: of strings, of bytes, and of streams
- * while they arrive.
+ * `JSON.parse`'s value, at about `JSON.parse`'s cost, without blocking the event loop: of strings, of bytes, and of
+ * streams while they arrive.
  *
- * A text is cut where an element or an entry ends, and native `JSON.parse` does the pieces, a quarter of a millisecond at a
- * time, in the turns of the event loop that `serialize` uses as well. A small input is parsed at once. There is nothing to
- * provide: no layer, no threads.
+ * A text is cut where an element or an entry ends, and native `JSON.parse` does the pieces, a quarter of a millisecond
+ * at a time, in the turns of the event loop that `serialize` uses as well. A small input is parsed at once. There is
+ * nothing to provide: no layer, no threads.
  *
  * **Example** (A body while it arrives)
  *
@@ -51,10 +51,10 @@ export interface ParseArrayAsyncOptions extends ParseArrayOptions, Stoppable {}
 const none: ParseOptions = {}
 
 /**
- * Parses a JSON text without blocking the event loop. The value is `JSON.parse`'s, to the order of its keys; for bytes it is
- * that of the text that `TextDecoder` gives, so a leading byte order mark is dropped. An input of up to 64 KiB is parsed at
- * once, a larger one in turns of a millisecond. A stream is read as far as there is need, and never whole in memory. Fails
- * with a `ParseError`, whose message holds nothing of the text; a stream may fail with its own error.
+ * Parses a JSON text without blocking the event loop. The value is `JSON.parse`'s, to the order of its keys; for bytes
+ * it is that of the text that `TextDecoder` gives, so a leading byte order mark is dropped. An input of up to 64 KiB is
+ * parsed at once, a larger one in turns of a millisecond. A stream is read as far as there is need, and never whole in
+ * memory. Fails with a `ParseError`, whose message holds nothing of the text; a stream may fail with its own error.
  *
  * **Example** (A string)
  *
@@ -77,7 +77,8 @@ const none: ParseOptions = {}
  *
  * **Gotchas**
  *
- * Bytes must not be changed until the call has ended. With `at`, what is skipped is checked for strings and brackets only.
+ * Bytes must not be changed until the call has ended. With `at`, what is skipped is checked for strings and brackets
+ * only.
  *
  * @category parsing
  * @since 0.1.0
@@ -94,10 +95,10 @@ export const parse: {
     : parseInput(input as JsonInput, options)
 
 /**
- * Gives the elements of an array one after the other, and keeps none: each as `parse` would give it, of any size, as fast as
- * they are taken. `at` says where the array is, by default the text itself. Of a key that occurs twice the first is taken. What
- * stands behind the array is read and checked before the stream ends, so a failure may come after elements. Fails with a
- * `ParseError`: `NotFound` where there is nothing, `NotAnArray` where there is something else.
+ * Gives the elements of an array one after the other, and keeps none: each as `parse` would give it, of any size, as
+ * fast as they are taken. `at` says where the array is, by default the text itself. Of a key that occurs twice the
+ * first is taken. What stands behind the array is read and checked before the stream ends, so a failure may come after
+ * elements. Fails with a `ParseError`: `NotFound` where there is nothing, `NotAnArray` where there is something else.
  *
  * **Example** (Items of an envelope)
  *
@@ -111,7 +112,8 @@ export const parse: {
  *
  * **Gotchas**
  *
- * Elements of a stream are given when a piece of text is there, 4 KiB and more, or its end: not one by one as they trickle in.
+ * Elements of a stream are given when a piece of text is there, 4 KiB and more, or its end: not one by one as they
+ * trickle in.
  *
  * @category parsing
  * @since 0.1.0
@@ -125,9 +127,9 @@ export const parseArray: {
 ): Stream.Stream<unknown, any, never> => parseElements(input as JsonInput, options)
 
 /**
- * Parses a JSON text without blocking the event loop, as a promise. Takes strings, bytes, parts of bytes, web streams and
- * async iterables, so Node's streams, too. Rejects with a `ParseError`, with the very error of a stream, or, when `signal`
- * stops it, with the signal's reason; the stream is cancelled then.
+ * Parses a JSON text without blocking the event loop, as a promise. Takes strings, bytes, parts of bytes, web streams
+ * and async iterables, so Node's streams, too. Rejects with a `ParseError`, with the very error of a stream, or, when
+ * `signal` stops it, with the signal's reason; the stream is cancelled then.
  *
  * **Example** (The body of a response)
  *
@@ -145,8 +147,8 @@ export const parseAsync = (input: AsyncJsonInput, options: ParseAsyncOptions = n
   parsePromise(input, options)
 
 /**
- * Gives the elements of an array as an async iterable: {@link parseArray} for programs without Effect. A loop that is left early
- * stops the reading, and cancels the stream.
+ * Gives the elements of an array as an async iterable: {@link parseArray} for programs without Effect. A loop that is
+ * left early stops the reading, and cancels the stream.
  *
  * **Example** (A sum over rows)
  *

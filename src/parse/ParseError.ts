@@ -1,11 +1,11 @@
 /**
  * Why a text could not be parsed.
  *
- * There is one error, {@link ParseError}, with a tagged `reason`. Handle one reason with `Effect.catchReason`, several with
- * `Effect.catchReasons`, and all of them with `Effect.catchTag("ParseError", ...)`. Places are positions in the input (bytes,
- * or code units of a string), lines and columns, and JSON Pointers (RFC 6901). No message holds any of the input's text, so
- * that it can be logged and sent: `JSON.parse` quotes up to 20 characters, which may be a secret. The fields `pointer` and
- * `key` do hold keys of the input.
+ * There is one error, {@link ParseError}, with a tagged `reason`. Handle one reason with `Effect.catchReason`, several
+ * with `Effect.catchReasons`, and all of them with `Effect.catchTag("ParseError", ...)`. Places are positions in the
+ * input (bytes, or code units of a string), lines and columns, and JSON Pointers (RFC 6901). No message holds any of
+ * the input's text, so that it can be logged and sent: `JSON.parse` quotes up to 20 characters, which may be a secret.
+ * The fields `pointer` and `key` do hold keys of the input.
  *
  * **Example** (A broken text told apart from the rest)
  *

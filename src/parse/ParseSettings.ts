@@ -32,9 +32,9 @@ export interface ParseSettingsShape {
 }
 
 /**
- * The settings of `parse` and `parseArray`, as a reference with defaults: nothing has to be provided. By default a turn's budget
- * is 1 millisecond, an input of up to 65,536 units is parsed at once, and a piece takes about 0.25 milliseconds. A setting that
- * is out of range fails the call with `InvalidOptions`.
+ * The settings of `parse` and `parseArray`, as a reference with defaults: nothing has to be provided. By default a
+ * turn's budget is 1 millisecond, an input of up to 65,536 units is parsed at once, and a piece takes about 0.25
+ * milliseconds. A setting that is out of range fails the call with `InvalidOptions`.
  *
  * @category services
  * @since 0.1.0

@@ -1,6 +1,6 @@
 /**
- * Counting for programs without Effect. All calls share one instance for the whole process, made at the first one and configured by
- * the environment (`TOKENS_MODEL`, `TOKENS_ENCODING`, `TOKENS_IDLE_TIMEOUT`, `TOKENS_FALLBACK`).
+ * Counting for programs without Effect. All calls share one instance for the whole process, made at the first one and
+ * configured by the environment (`TOKENS_MODEL`, `TOKENS_ENCODING`, `TOKENS_IDLE_TIMEOUT`, `TOKENS_FALLBACK`).
  *
  * @since 0.1.0
  */
@@ -29,12 +29,14 @@ const makeInstance = () => ManagedRuntime.make(Tokens.layerConfig())
 let shared: ReturnType<typeof makeInstance> | undefined
 
 /**
- * Counts the tokens of a text on the tokens thread of this process. Rejects with a `TokensError`, or with the reason of the signal.
+ * Counts the tokens of a text on the tokens thread of this process. Rejects with a `TokensError`, or with the reason of
+ * the signal.
  *
  * **Gotchas**
  *
- * The first call reads the environment, and rejects with a `ConfigError` if something there is not what an option can be. The thread
- * ends after five idle minutes and never keeps the process alive; {@link shutdownTokens} ends it at once.
+ * The first call reads the environment, and rejects with a `ConfigError` if something there is not what an option can
+ * be. The thread ends after five idle minutes and never keeps the process alive; {@link shutdownTokens} ends it at
+ * once.
  *
  * **Example** (A count for a model)
  *
@@ -67,8 +69,8 @@ export const countTokensAsync = async (text: string, options?: CountTokensOption
 }
 
 /**
- * About how many tokens a text has, at once: no thread, no table, some 50 MB a second. Where the model is not known it estimates for
- * `o200k_base`.
+ * About how many tokens a text has, at once: no thread, no table, some 50 MB a second. Where the model is not known it
+ * estimates for `o200k_base`.
  *
  * @category counting
  * @since 0.1.0

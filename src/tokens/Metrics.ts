@@ -1,8 +1,8 @@
 /**
  * The metrics of `Tokens`, as handles of Effect's `Metric`.
  *
- * Each layer registers its series when it is built and removes them when its scope ends. The values are read when somebody asks.
- * The attribute `name` is the layer's. Times are in seconds.
+ * Each layer registers its series when it is built and removes them when its scope ends. The values are read when
+ * somebody asks. The attribute `name` is the layer's. Times are in seconds.
  *
  * **Example** (What has been counted, as Prometheus text)
  *

@@ -1,11 +1,13 @@
 /**
  * Tokens of texts, counted exactly and without blocking the event loop.
  *
- * `Tokens` counts what a model's own tokenizer would give: on a thread of its own, piece by piece, so that 20 MB hold the event loop no
- * longer than a line does. For OpenAI's models that is exact. Other providers publish no tokenizer; there counts are what OpenAI's table
- * gives times a factor, or an estimate, and say so. `estimate` needs no thread and no table.
+ * `Tokens` counts what a model's own tokenizer would give: on a thread of its own, piece by piece, so that 20 MB hold
+ * the event loop no longer than a line does. For OpenAI's models that is exact. Other providers publish no tokenizer;
+ * there counts are what OpenAI's table gives times a factor, or an estimate, and say so. `estimate` needs no thread and
+ * no table.
  *
- * The tokenizer is the optional package `gpt-tokenizer`, loaded on the thread at the first count: `npm install gpt-tokenizer@4`.
+ * The tokenizer is the optional package `gpt-tokenizer`, loaded on the thread at the first count:
+ * `npm install gpt-tokenizer@4`.
  *
  * **Example** (A count, and whether a text fits)
  *
@@ -50,17 +52,20 @@ export type {
  *
  * **Details**
  *
- * Texts are counted as they are: `<|endoftext|>` as the characters that it is written with, half a surrogate pair as U+FFFD, and no
- * frame of a chat is added. A count is `exact` if it is the reference's, `tiktoken`'s, for the model's table. It is not where a factor or an
- * estimate comes in, where a text holds U+FEFF or U+0085 (the tokenizer takes other characters for white space than the reference), or
- * where a run of more than 512 characters without a place to cut it was cut (a quarter of a percent more at most, mostly nothing).
+ * Texts are counted as they are: `<|endoftext|>` as the characters that it is written with, half a surrogate pair as
+ * U+FFFD, and no frame of a chat is added. A count is `exact` if it is the reference's, `tiktoken`'s, for the model's
+ * table. It is not where a factor or an estimate comes in, where a text holds U+FEFF or U+0085 (the tokenizer takes
+ * other characters for white space than the reference), or where a run of more than 512 characters without a place to
+ * cut it was cut (a quarter of a percent more at most, mostly nothing).
  *
- * A thread that fails is replaced once. Then the rest of the text is estimated and the count is not exact; with `fallback: false` the
- * call fails with `TokensWorkerFailed`. A call that is interrupted sends nothing more to the thread.
+ * A thread that fails is replaced once. Then the rest of the text is estimated and the count is not exact; with
+ * `fallback: false` the call fails with `TokensWorkerFailed`. A call that is interrupted sends nothing more to the
+ * thread.
  *
  * **Gotchas**
  *
- * - The first count starts the thread and loads the table, which takes a third of a second. `warm` does that beforehand.
+ * - The first count starts the thread and loads the table, which takes a third of a second. `warm` does that
+ *   beforehand.
  * - A text that V8 has not flattened yet (put together by `+=`) is flattened when it is first read, in one go.
  *
  * **Example** (What a stream comes to, counted as it passes)
@@ -94,17 +99,18 @@ export class Tokens extends Context.Service<
       options?: TokensCallOptions
     ): Effect.Effect<TokenCount, E | TokensError, R>
     /**
-     * Whether a text has no more tokens than `limit`, a whole number from 0 up or `Infinity`. Counts no more of it than that takes:
-     * nothing where its length says enough.
+     * Whether a text has no more tokens than `limit`, a whole number from 0 up or `Infinity`. Counts no more of it than
+     * that takes: nothing where its length says enough.
      */
     fits(text: string, limit: number, options?: TokensCallOptions): Effect.Effect<boolean, TokensError>
     /**
-     * The ids of the tokens of a text, in the model's table. Fails with `UnknownModel` where there is none. A factor means nothing here.
+     * The ids of the tokens of a text, in the model's table. Fails with `UnknownModel` where there is none. A factor
+     * means nothing here.
      */
     encode(text: string, options?: TokensCallOptions): Effect.Effect<Array<number>, TokensError>
     /**
-     * About how many tokens a text has, at once and on the calling thread, at some 50 MB a second. Where the model is not known it
-     * estimates for `o200k_base`.
+     * About how many tokens a text has, at once and on the calling thread, at some 50 MB a second. Where the model is
+     * not known it estimates for `o200k_base`.
      */
     estimate(text: string, options?: TokensCallOptions): number
     /** Starts the thread and loads the layer's table, so that the first count need not wait for it. */
@@ -114,13 +120,14 @@ export class Tokens extends Context.Service<
   }
 >()("effect-serialization/Tokens") {
   /**
-   * Layer that counts on a thread of its own. The thread starts at the first count, ends when it was idle for `idleTimeout`, and never
-   * keeps the process alive.
+   * Layer that counts on a thread of its own. The thread starts at the first count, ends when it was idle for
+   * `idleTimeout`, and never keeps the process alive.
    *
    * **Gotchas**
    *
-   * Options out of range are a defect, a `TokensError` with reason `InvalidTokensOptions`, when the layer is built. Every un-nested
-   * `Effect.provide` of a layer has a thread of its own, with 60 MB for each table that it was asked for: provide it once.
+   * Options out of range are a defect, a `TokensError` with reason `InvalidTokensOptions`, when the layer is built.
+   * Every un-nested `Effect.provide` of a layer has a thread of its own, with 60 MB for each table that it was asked
+   * for: provide it once.
    *
    * @category layers
    * @since 0.1.0
@@ -129,8 +136,8 @@ export class Tokens extends Context.Service<
     Layer.effect(Tokens, Effect.flatMap(checked(options), makeThreaded))
 
   /**
-   * Layer whose options are read from the environment, or wherever the `ConfigProvider` looks: `TOKENS_MODEL`, `TOKENS_ENCODING`,
-   * `TOKENS_IDLE_TIMEOUT` and `TOKENS_FALLBACK`, each optional.
+   * Layer whose options are read from the environment, or wherever the `ConfigProvider` looks: `TOKENS_MODEL`,
+   * `TOKENS_ENCODING`, `TOKENS_IDLE_TIMEOUT` and `TOKENS_FALLBACK`, each optional.
    *
    * @category layers
    * @since 0.1.0
@@ -155,7 +162,8 @@ export class Tokens extends Context.Service<
    *
    * **Details**
    *
-   * `factor` multiplies its counts as it does others; `model` and `encoding` mean nothing to it. `encode` fails with `UnknownModel`.
+   * `factor` multiplies its counts as it does others; `model` and `encoding` mean nothing to it. `encode` fails with
+   * `UnknownModel`.
    *
    * **Example** (A counter of another kind)
    *

@@ -40,7 +40,8 @@ export const layerTokensFixed = (charactersPerToken: number): Layer.Layer<Tokens
   Tokens.layerCustom({ count: (text) => Math.ceil(text.length / charactersPerToken), exact: true })
 
 /**
- * Layer in which every call fails, for a reason of your choice or an example of the reason of a name. `estimate` still estimates.
+ * Layer in which every call fails, for a reason of your choice or an example of the reason of a name. `estimate` still
+ * estimates.
  *
  * @category testing
  * @since 0.1.0

@@ -1,8 +1,8 @@
 /**
  * The file that the tokens thread loads: it counts and encodes pieces of text.
  *
- * Programs need it by name only when they are bundled. Build it as a file of its own, with the tokenizer in it, and give its place
- * as `workerUrl`:
+ * Programs need it by name only when they are bundled. Build it as a file of its own, with the tokenizer in it, and
+ * give its place as `workerUrl`:
  *
  * ```sh
  * esbuild node_modules/effect-serialization/dist/tokens/worker.js --bundle --platform=node --format=esm --outfile=dist/tokens-worker.js

@@ -1,5 +1,6 @@
 /**
- * A prompt that is made to fit: what each message comes to, which results were shortened or cleared, which messages are gone.
+ * A prompt that is made to fit: what each message comes to, which results were shortened or cleared, which messages are
+ * gone.
  */
 import * as Prompt from "effect/ai/Prompt"
 import type { PromptChange } from "./options.ts"

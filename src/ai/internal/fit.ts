@@ -1,6 +1,6 @@
 /**
- * Bringing a prompt within a limit: old results first, then old rounds, then what is left to shorten. Oldest first, and only as far as it
- * is needed.
+ * Bringing a prompt within a limit: old results first, then old rounds, then what is left to shorten. Oldest first, and
+ * only as far as it is needed.
  */
 import * as Effect from "effect/Effect"
 import * as Prompt from "effect/ai/Prompt"

@@ -30,8 +30,8 @@ export interface FitPromptOptions extends CountPromptOptions {
   /** The most tokens of a prompt. A whole number from 0 up, or `Infinity`. */
   readonly maxTokens: number
   /**
-   * The share of `maxTokens` that a prompt over it is brought down to, from 0 to 1. Default 0.75: so the history is rewritten rarely,
-   * and a provider's cache of prompts is of use in between.
+   * The share of `maxTokens` that a prompt over it is brought down to, from 0 to 1. Default 0.75: so the history is
+   * rewritten rarely, and a provider's cache of prompts is of use in between.
    */
   readonly target?: number | undefined
   /** How many of the last messages are left as they are. A whole number from 0 up. Default 4. */

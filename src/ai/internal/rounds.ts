@@ -24,8 +24,8 @@ export const keptFrom = (messages: ReadonlyArray<Prompt.Message>, keepLast: numb
 }
 
 /**
- * The rounds, oldest first, each as the indexes of its messages, system messages left out. Rounds between which a call and its result
- * are divided are one.
+ * The rounds, oldest first, each as the indexes of its messages, system messages left out. Rounds between which a call
+ * and its result are divided are one.
  */
 export const roundsOf = (messages: ReadonlyArray<Prompt.Message>): ReadonlyArray<ReadonlyArray<number>> => {
   const calls = callIndexes(messages)

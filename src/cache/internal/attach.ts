@@ -1,5 +1,6 @@
 /**
- * Follows the store: its messages, a heartbeat that notices when they are lost, and what to do when another server answers.
+ * Follows the store: its messages, a heartbeat that notices when they are lost, and what to do when another server
+ * answers.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"

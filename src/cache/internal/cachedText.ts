@@ -1,6 +1,6 @@
 /**
- * What callers get: a text, and how it stands. Nothing is made before it is asked for, since an answer from memory is a matter of a
- * microsecond.
+ * What callers get: a text, and how it stands. Nothing is made before it is asked for, since an answer from memory is a
+ * matter of a microsecond.
  */
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"

@@ -1,5 +1,6 @@
 /**
- * Which computation runs: what it reads through its cache becomes part of its entry's stamp, and what it reads must not wait for it.
+ * Which computation runs: what it reads through its cache becomes part of its entry's stamp, and what it reads must not
+ * wait for it.
  */
 import * as Context from "effect/Context"
 import type { Flight } from "./flight.ts"

@@ -1,5 +1,6 @@
 /**
- * Runs the computation of a flight, and makes its result a text: serialized, the stale one for longer, or a failure to remember.
+ * Runs the computation of a flight, and makes its result a text: serialized, the stale one for longer, or a failure to
+ * remember.
  */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"

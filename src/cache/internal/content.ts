@@ -38,7 +38,9 @@ export class ContentBuilder {
   }
 }
 
-/** Serializes a value into parts. Each is hashed when it is made, so no step holds the loop longer than the engine does. */
+/**
+ * Serializes a value into parts. Each is hashed when it is made, so no step holds the loop longer than the engine does.
+ */
 export const serializeContent = (
   serialization: Serialization["Service"],
   value: unknown,
@@ -77,7 +79,9 @@ export const bytesOf = ({ parts, size }: Content): Effect.Effect<Uint8Array<Arra
   })
 }
 
-/** The text as a string. Decoded in turns where there is more than one part; V8 joins the pieces when it is first read. */
+/**
+ * The text as a string. Decoded in turns where there is more than one part; V8 joins the pieces when it is first read.
+ */
 export const textOf = ({ parts }: Content): Effect.Effect<string> => {
   if (parts.length === 1) return Effect.sync(() => decode(parts[0]!))
   return Effect.suspend(() => {
@@ -95,5 +99,8 @@ export const textOf = ({ parts }: Content): Effect.Effect<string> => {
 const wholeDecoder = new TextDecoder("utf-8", { ignoreBOM: true })
 const decode = (bytes: Uint8Array): string => wholeDecoder.decode(bytes)
 
-/** The value, parsed from the parts in turns of the event loop. A text of the cache is JSON: that it is none is a defect. */
+/**
+ * The value, parsed from the parts in turns of the event loop. A text of the cache is JSON: that it is none is a
+ * defect.
+ */
 export const valueOf = ({ parts }: Content): Effect.Effect<unknown> => Effect.orDie(parse(parts))

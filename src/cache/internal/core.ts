@@ -23,7 +23,9 @@ import type { StoreClient } from "./storeClient.ts"
 import { unrefSleep } from "./unrefSleep.ts"
 import { type Moment, View } from "./view.ts"
 
-/** How long after an invalidation entries are looked through for what it has outdated. Nobody is served it meanwhile. */
+/**
+ * How long after an invalidation entries are looked through for what it has outdated. Nobody is served it meanwhile.
+ */
 const sweepDelay = 100
 
 export class Core {
@@ -86,7 +88,10 @@ export class Core {
     return this.view.isVerified(this.moment, this.settings.verifyWithin)
   }
 
-  /** The names that an entry depends on by its options: its key, its tags, and the keys that it is built from, to the end. */
+  /**
+   * The names that an entry depends on by its options: its key, its tags, and the keys that it is built from, to the
+   * end.
+   */
   namesOf(key: string, { dependsOn, tags }: EntrySettings): ReadonlyArray<string> | CacheError {
     const names = new Set([everything, keyName(key)])
     for (const tag of tags) names.add(tagName(tag))

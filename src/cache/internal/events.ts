@@ -1,5 +1,6 @@
 /**
- * What happens in a cache, told to those who listen: a stream for anybody, and hooks of the layer. Nobody waits for either.
+ * What happens in a cache, told to those who listen: a stream for anybody, and hooks of the layer. Nobody waits for
+ * either.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"

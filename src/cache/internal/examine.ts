@@ -1,5 +1,6 @@
 /**
- * May an entry in memory be used now? Where there is a store, that is a question of what was heard of it, and if need be it is asked.
+ * May an entry in memory be used now? Where there is a store, that is a question of what was heard of it, and if need
+ * be it is asked.
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"

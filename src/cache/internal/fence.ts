@@ -1,9 +1,9 @@
 /**
  * The local fence: what was invalidated in this process, and when, by a counter. No clock takes part.
  *
- * Whatever enters the memory carries the counter from before its first request, and is dropped if one of its names was invalidated
- * since. Names that an entry in memory has are held; those that only something in flight may have are kept for a while, and when
- * one of them is forgotten, everything that began before its invalidation counts as invalidated.
+ * Whatever enters the memory carries the counter from before its first request, and is dropped if one of its names was
+ * invalidated since. Names that an entry in memory has are held; those that only something in flight may have are kept
+ * for a while, and when one of them is forgotten, everything that began before its invalidation counts as invalidated.
  */
 import type { InvalidateOptions } from "./model.ts"
 

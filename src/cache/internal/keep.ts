@@ -1,6 +1,6 @@
 /**
- * What becomes of a text that was computed or written: it goes to the store and into memory, unless something that it was built
- * from was invalidated meanwhile.
+ * What becomes of a text that was computed or written: it goes to the store and into memory, unless something that it
+ * was built from was invalidated meanwhile.
  */
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
@@ -80,8 +80,8 @@ const commit = Effect.fnUntraced(function* (
     }
     case "StoreError": {
       counters.stores[reply.kind === "full" ? "full" : "failed"]++
-      // It may have been stored, or fenced. Its generations can tell, once the store answers: view 0 is validated first.
-      // Those of a write cannot.
+      // It may have been stored, or fenced. Its generations can tell, once the store answers: view 0 is validated
+      // first. Those of a write cannot.
       if (isValid && (isWrite || hasGenerations(flight.marks))) {
         const left = Math.min(timeToLive, core.settings.detachedTimeToLive)
         keepHere(core, flight, content, left, { view: 0, isStored: !isWrite })

@@ -66,7 +66,10 @@ export type Awaited = Answer | "again" | "stale"
 /** How a caller waits. */
 export interface Waiting {
   readonly isStrong: boolean
-  /** It has waited for another flight already: any that is found now began after its call, and whatever comes of it is good. */
+  /**
+   * It has waited for another flight already: any that is found now began after its call, and whatever comes of it is
+   * good.
+   */
   readonly isAny: boolean
   /** Milliseconds of the clock. */
   readonly softUntil: number

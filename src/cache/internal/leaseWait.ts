@@ -8,7 +8,10 @@ import type { Core } from "./core.ts"
 const shortest = 10
 const longest = 250
 
-/** Waits until the lease of a key is given back, for a pause that doubles with each attempt, or for the time that is left. */
+/**
+ * Waits until the lease of a key is given back, for a pause that doubles with each attempt, or for the time that is
+ * left.
+ */
 export const doneOrLater = (core: Core, key: string, attempt: number, left: number): Effect.Effect<void> =>
   Effect.flatMap(Random.next, (random) => {
     const pause = Math.min(longest, shortest * 2 ** Math.min(attempt, 10))

@@ -1,6 +1,6 @@
 /**
- * The entries in the memory of this process: the first tier. `lru-cache` knows their order and their size; whether one has expired
- * or was invalidated is ours to know, by Effect's clock and by the fence.
+ * The entries in the memory of this process: the first tier. `lru-cache` knows their order and their size; whether one
+ * has expired or was invalidated is ours to know, by Effect's clock and by the fence.
  */
 import type * as Deferred from "effect/Deferred"
 import { LRUCache } from "lru-cache"
@@ -177,7 +177,10 @@ export class Memory {
     return undefined
   }
 
-  /** Evicts what was not used for longest, until the rest is within the limit, or `until` says that it is enough for now. */
+  /**
+   * Evicts what was not used for longest, until the rest is within the limit, or `until` says that it is enough for
+   * now.
+   */
   shrink(cause: EvictionCause, until: () => boolean = () => false): boolean {
     this.cause = cause
     while (this.entries.calculatedSize > this.limit) {

@@ -12,7 +12,10 @@ import { getHeapStatistics } from "node:v8"
  * @since 0.1.0
  */
 export interface MemoryReading {
-  /** What the heap held after its last full collection. What it holds between two of them says little: most of it is garbage. */
+  /**
+   * What the heap held after its last full collection. What it holds between two of them says little: most of it is
+   * garbage.
+   */
   readonly heapUsedAfterGc: number
   /** What the heap may hold. */
   readonly heapLimit: number
@@ -79,9 +82,9 @@ const memoryLimit = (): number => {
 }
 
 /**
- * The limit of the old generation. `heap_size_limit` counts the young one too: with `--max-old-space-size=64` it reads 160 MB on
- * Node 26 and 256 on 24, and the process dies at 64. Where the limit was given it is read from where it was given; else the young
- * generation's share is taken off, three semi-spaces.
+ * The limit of the old generation. `heap_size_limit` counts the young one too: with `--max-old-space-size=64` it reads
+ * 160 MB on Node 26 and 256 on 24, and the process dies at 64. Where the limit was given it is read from where it was
+ * given; else the young generation's share is taken off, three semi-spaces.
  */
 export const oldGenerationLimit = (
   args: ReadonlyArray<string> = [...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/), ...process.execArgv],

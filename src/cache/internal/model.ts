@@ -73,8 +73,8 @@ export interface Compute {
  */
 export interface ReadOptions {
   /**
-   * `"bounded"`: invalidations of other processes are seen when they are told, within `verifyWithin` at the latest. `"strong"`: the
-   * store is asked each time; stale text is not served. Default `"bounded"`.
+   * `"bounded"`: invalidations of other processes are seen when they are told, within `verifyWithin` at the latest.
+   * `"strong"`: the store is asked each time; stale text is not served. Default `"bounded"`.
    */
   readonly consistency?: "bounded" | "strong" | undefined
 }
@@ -101,23 +101,37 @@ export interface CachedFailures<E> {
 export interface EntryOptions<E = never> extends ReadOptions {
   /** For how long an entry is fresh. With the stale windows at most 30 days. Default 5 minutes. */
   readonly timeToLive?: Duration.Input | undefined
-  /** Shortens `timeToLive` at random by up to this share, so that entries do not expire together. From 0 to 1. Default 0.1. */
+  /**
+   * Shortens `timeToLive` at random by up to this share, so that entries do not expire together. From 0 to 1. Default
+   * 0.1.
+   */
   readonly jitter?: number | undefined
   /** For how long after `timeToLive` the text is served while a computation refreshes it. Default 0. */
   readonly staleWhileRevalidate?: Duration.Input | undefined
   /** For how long after `timeToLive` the text is served if the computation fails. Default 0. */
   readonly staleIfError?: Duration.Input | undefined
-  /** The share of `timeToLive` after which a read refreshes the entry in the background. From 0 to 1. Default: none does. */
+  /**
+   * The share of `timeToLive` after which a read refreshes the entry in the background. From 0 to 1. Default: none
+   * does.
+   */
   readonly refreshAhead?: number | undefined
   /** For how long an entry is kept in this process, at most as long as in the store. Default: as long. */
   readonly memoryTimeToLive?: Duration.Input | undefined
   /** Names that entries share, to be invalidated together. Default none. */
   readonly tags?: ReadonlyArray<string> | undefined
-  /** Keys whose invalidation invalidates this one. What a computation reads through the cache needs no mention. Default none. */
+  /**
+   * Keys whose invalidation invalidates this one. What a computation reads through the cache needs no mention. Default
+   * none.
+   */
   readonly dependsOn?: ReadonlyArray<string> | undefined
-  /** For how long to wait for a computation when a stale text is at hand. It goes on in the background. Default: for ever. */
+  /**
+   * For how long to wait for a computation when a stale text is at hand. It goes on in the background. Default: for
+   * ever.
+   */
   readonly softTimeout?: Duration.Input | undefined
-  /** For how long to wait for a text. Then `ComputeTimedOut`; the computation goes on, and is stored. Default: for ever. */
+  /**
+   * For how long to wait for a text. Then `ComputeTimedOut`; the computation goes on, and is stored. Default: for ever.
+   */
   readonly hardTimeout?: Duration.Input | undefined
   /** Which failures are stored, and for how long. Default: none is. */
   readonly failures?: CachedFailures<E> | undefined
@@ -132,7 +146,10 @@ export interface EntryOptions<E = never> extends ReadOptions {
  * @since 0.1.0
  */
 export interface InvalidateOptions {
-  /** `"remove"`: the text is never served again. `"stale"`: it counts as expired, its stale windows hold. Default `"remove"`. */
+  /**
+   * `"remove"`: the text is never served again. `"stale"`: it counts as expired, its stale windows hold. Default
+   * `"remove"`.
+   */
   readonly mode?: "remove" | "stale" | undefined
   /** What happens when the store does not answer: it is told later, or the call fails. Default `"queue"`. */
   readonly onUnavailable?: "queue" | "fail" | undefined
@@ -184,8 +201,8 @@ export type CacheEvent =
   | { readonly _tag: "Gap" }
 
 /**
- * Effects that run when something happens, in fibers of the layer: nobody waits for them. At most 1,024 events of a hook wait for
- * it, more are dropped and counted. A failure is logged, once a minute.
+ * Effects that run when something happens, in fibers of the layer: nobody waits for them. At most 1,024 events of a
+ * hook wait for it, more are dropped and counted. A failure is logged, once a minute.
  *
  * @category models
  * @since 0.1.0

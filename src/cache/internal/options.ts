@@ -18,7 +18,10 @@ export interface CacheOptions {
   readonly version?: string | undefined
   /** How much is kept in this process, bookkeeping included. Default 64 MiB. */
   readonly maxBytes?: ByteSize.Input | undefined
-  /** The largest text that is kept in this process; larger ones are kept in the store only. Default an eighth of `maxBytes`. */
+  /**
+   * The largest text that is kept in this process; larger ones are kept in the store only. Default an eighth of
+   * `maxBytes`.
+   */
   readonly maxEntryBytes?: ByteSize.Input | undefined
   /** Options of all entries, which those of a call override one by one. */
   readonly entry?: Omit<EntryOptions, "failures"> | undefined
@@ -37,12 +40,16 @@ export interface CacheOptions {
   readonly verifyWithin?: Duration.Input | undefined
   /** How often the store is asked where it stands. Default a third of `verifyWithin`. */
   readonly heartbeat?: Duration.Input | undefined
-  /** What becomes of text in this process while the store does not answer: served, or not looked at. Default `"serve"`. */
+  /**
+   * What becomes of text in this process while the store does not answer: served, or not looked at. Default `"serve"`.
+   */
   readonly whenDetached?: "serve" | "bypass" | undefined
   /** How long text lives that was computed while the store did not answer. Default 10 seconds. */
   readonly detachedTimeToLive?: Duration.Input | undefined
   /** How parts of 16 KiB and more are compressed in the store. Default `"zstd"`. */
   readonly compression?: "zstd" | "gzip" | "none" | undefined
-  /** How far back invalidations are repeated when another server answers, which may have lost them. Default 1 minute. */
+  /**
+   * How far back invalidations are repeated when another server answers, which may have lost them. Default 1 minute.
+   */
   readonly replay?: Duration.Input | undefined
 }

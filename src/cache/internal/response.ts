@@ -22,8 +22,8 @@ export interface ResponseOptions {
   /** More headers. They win over those that are made here. */
   readonly headers?: Headers.Input | undefined
   /**
-   * `true`: `Cache-Control` says `max-age` from what is left of the time to live. A string is sent as it is, and `false` sends none.
-   * Default `true`.
+   * `true`: `Cache-Control` says `max-age` from what is left of the time to live. A string is sent as it is, and
+   * `false` sends none. Default `true`.
    */
   readonly cacheControl?: boolean | string | undefined
 }

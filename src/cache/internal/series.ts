@@ -49,7 +49,10 @@ export class Series {
   }
 }
 
-/** Registers what a cache does. Every series from the start, at zero: a rate over one that has just appeared misses its first event. */
+/**
+ * Registers what a cache does. Every series from the start, at zero: a rate over one that has just appeared misses its
+ * first event.
+ */
 export const registerCache = (core: Core, context: Context.Context<never>): Series => {
   const series = new Series(context, { name: core.settings.name })
   const { client, counters, memory } = core

@@ -1,6 +1,6 @@
 /**
- * The store, with a bound on everything: each round trip ends within its time, a store that keeps failing is left alone for a while,
- * and invalidations that it has not heard of are told before it is asked for anything else.
+ * The store, with a bound on everything: each round trip ends within its time, a store that keeps failing is left alone
+ * for a while, and invalidations that it has not heard of are told before it is asked for anything else.
  */
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Cause from "effect/Cause"

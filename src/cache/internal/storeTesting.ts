@@ -32,7 +32,8 @@ export interface SharedStoreMemory {
 }
 
 /**
- * Makes a store in memory that several caches share: what happens between processes, in one test. Time is that of Effect's `Clock`.
+ * Makes a store in memory that several caches share: what happens between processes, in one test. Time is that of
+ * Effect's `Clock`.
  *
  * **Example** (Two caches, one computation)
  *

@@ -1,8 +1,9 @@
 /**
- * How far this process has followed the store: whether every invalidation up to some moment is known to have been heard.
+ * How far this process has followed the store: whether every invalidation up to some moment is known to have been
+ * heard.
  *
- * Entries in memory carry the number of the view in which they were read. A gap in the messages, or another server, raises it, and
- * entries of an older view are validated before they are used again.
+ * Entries in memory carry the number of the view in which they were read. A gap in the messages, or another server,
+ * raises it, and entries of an older view are validated before they are used again.
  */
 import type { StorePosition } from "../CacheStore.ts"
 

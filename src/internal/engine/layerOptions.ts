@@ -47,8 +47,8 @@ export interface LayerOptions extends WorkerPoolOptions {
    */
   readonly shadow?: number | undefined
   /**
-   * How tokens are counted for `maxTokens`, where the program provides no `Tokens`. Nothing is loaded or started before a call asks for
-   * it.
+   * How tokens are counted for `maxTokens`, where the program provides no `Tokens`. Nothing is loaded or started before
+   * a call asks for it.
    */
   readonly tokens?: TokensOptions | undefined
 }

@@ -1,6 +1,6 @@
 /**
- * Why tokens could not be counted. The classes are made here, and exported by `tokens/TokensError.ts`, because `SerializationError` holds
- * a `TokensError` as a reason.
+ * Why tokens could not be counted. The classes are made here, and exported by `tokens/TokensError.ts`, because
+ * `SerializationError` holds a `TokensError` as a reason.
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -57,7 +57,8 @@ export class TokenizerFailed extends Schema.TaggedError<TokenizerFailed>(id("Tok
 }
 
 /**
- * The tokens thread failed, and failed again. Only with `fallback: false`: by default the rest of the text is estimated.
+ * The tokens thread failed, and failed again. Only with `fallback: false`: by default the rest of the text is
+ * estimated.
  *
  * @category errors
  * @since 0.1.0

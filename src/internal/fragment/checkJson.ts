@@ -1,5 +1,6 @@
 /**
- * Is a text JSON? Looks at it piece by piece, without making a value of it, so that a large one can be checked in slices.
+ * Is a text JSON? Looks at it piece by piece, without making a value of it, so that a large one can be checked in
+ * slices.
  *
  * The grammar is that of RFC 8259, as `JSON.parse` has it. Nesting of any depth is fine.
  */

@@ -1,8 +1,9 @@
 /**
- * A text that is held while somebody decides how much of it to take: it grows as far as it is asked to, and waits there.
+ * A text that is held while somebody decides how much of it to take: it grows as far as it is asked to, and waits
+ * there.
  *
- * It is the sink and the limit of its job. As a limit it tells how much is wanted, so that no frame is planned far beyond; and when
- * enough was seen, that what comes is cut.
+ * It is the sink and the limit of its job. As a limit it tells how much is wanted, so that no frame is planned far
+ * beyond; and when enough was seen, that what comes is cut.
  */
 import type { FrameResult } from "../frame/frame.ts"
 import { decode, type Sink } from "../output/sink.ts"

@@ -1,8 +1,8 @@
 /**
  * A copy of a value that always has JSON text: what would fail is replaced by a word for it.
  *
- * It is made until its text is sure to be longer than `room` code units, and no further: the text will be cut there. Without recursion,
- * since a value may be nested deeper than the stack is.
+ * It is made until its text is sure to be longer than `room` code units, and no further: the text will be cut there.
+ * Without recursion, since a value may be nested deeper than the stack is.
  */
 import { isBigIntObject, isBooleanObject, isNumberObject, isStringObject } from "node:util/types"
 import type { Arguments } from "../options/stringifyArguments.ts"

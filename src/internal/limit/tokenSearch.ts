@@ -1,9 +1,9 @@
 /**
  * The longest beginning of a text that fits into so many tokens, among those that a limit of characters gives.
  *
- * Counts do not grow evenly with the size, so there is no "longest that fits" to be found for certain: sizes are tried, each is counted
- * as it would be returned, and the longest of those that fit wins. What is tried follows from counts alone, so the outcome is the same
- * on every route.
+ * Counts do not grow evenly with the size, so there is no "longest that fits" to be found for certain: sizes are tried,
+ * each is counted as it would be returned, and the longest of those that fit wins. What is tried follows from counts
+ * alone, so the outcome is the same on every route.
  */
 import * as Effect from "effect/Effect"
 import type { SerializationError } from "../../SerializationError.ts"

@@ -49,15 +49,15 @@ export interface SerializeOptions {
    */
   readonly maxSize?: number | undefined
   /**
-   * The most tokens that the text may come to, for a model: a whole number from 0 up, or `Infinity`, which counts and limits nothing.
-   * Beside `maxSize` both hold. Default: tokens are not counted.
+   * The most tokens that the text may come to, for a model: a whole number from 0 up, or `Infinity`, which counts and
+   * limits nothing. Beside `maxSize` both hold. Default: tokens are not counted.
    */
   readonly maxTokens?: number | undefined
   /** The model whose tokens `maxTokens` counts. Default: that of the `Tokens` in use. */
   readonly model?: string | undefined
   /**
-   * What happens over `maxSize` or `maxTokens`: `false`, the default, fails with `SizeLimitExceeded`; `true` shortens the text, which
-   * stays valid JSON; a {@link Shape} shows something of everything instead of the beginning.
+   * What happens over `maxSize` or `maxTokens`: `false`, the default, fails with `SizeLimitExceeded`; `true` shortens
+   * the text, which stays valid JSON; a {@link Shape} shows something of everything instead of the beginning.
    */
   readonly truncate?: boolean | Shape | undefined
   /** Overrides the layer's `routing` for this call. */
@@ -85,15 +85,23 @@ export interface StreamSummary {
   readonly path: SerializationPath
   /** The length of all chunks together. */
   readonly bytes: number
-  /** The tokens of the text. Set where they were counted: with `maxTokens`, unless the bytes alone show that it fits. */
+  /**
+   * The tokens of the text. Set where they were counted: with `maxTokens`, unless the bytes alone show that it fits.
+   */
   readonly tokens?: number
   /** Whether that is what the model's own tokenizer gives. Set with `tokens`. */
   readonly tokensExact?: boolean
-  /** The first hundred places of which something was left out, in the order of the text. Set where `truncate` is a `Shape`. */
+  /**
+   * The first hundred places of which something was left out, in the order of the text. Set where `truncate` is a
+   * `Shape`.
+   */
   readonly omitted?: ReadonlyArray<Omitted>
   /** How many such places there are. Set where `truncate` is a `Shape`. */
   readonly omittedCount?: number
-  /** Where the text goes on, to be given back as `at` and `from`. Set where `truncate` is a `Shape` and the outermost value was cut. */
+  /**
+   * Where the text goes on, to be given back as `at` and `from`. Set where `truncate` is a `Shape` and the outermost
+   * value was cut.
+   */
   readonly next?: NextPage
 }
 
@@ -127,15 +135,23 @@ export interface SerializationResult {
   readonly truncated: boolean
   /** How the call went. */
   readonly path: SerializationPath
-  /** The tokens of the text. Set where they were counted: with `maxTokens`, unless the bytes alone show that it fits. */
+  /**
+   * The tokens of the text. Set where they were counted: with `maxTokens`, unless the bytes alone show that it fits.
+   */
   readonly tokens?: number
   /** Whether that is what the model's own tokenizer gives. Set with `tokens`. */
   readonly tokensExact?: boolean
-  /** The first hundred places of which something was left out, in the order of the text. Set where `truncate` is a `Shape`. */
+  /**
+   * The first hundred places of which something was left out, in the order of the text. Set where `truncate` is a
+   * `Shape`.
+   */
   readonly omitted?: ReadonlyArray<Omitted>
   /** How many such places there are. Set where `truncate` is a `Shape`. */
   readonly omittedCount?: number
-  /** Where the text goes on, to be given back as `at` and `from`. Set where `truncate` is a `Shape` and the outermost value was cut. */
+  /**
+   * Where the text goes on, to be given back as `at` and `from`. Set where `truncate` is a `Shape` and the outermost
+   * value was cut.
+   */
   readonly next?: NextPage
 }
 
@@ -152,14 +168,22 @@ export interface SerializedBytes {
   readonly truncated: boolean
   /** How the call went. */
   readonly path: SerializationPath
-  /** The tokens of the text. Set where they were counted: with `maxTokens`, unless the bytes alone show that it fits. */
+  /**
+   * The tokens of the text. Set where they were counted: with `maxTokens`, unless the bytes alone show that it fits.
+   */
   readonly tokens?: number
   /** Whether that is what the model's own tokenizer gives. Set with `tokens`. */
   readonly tokensExact?: boolean
-  /** The first hundred places of which something was left out, in the order of the text. Set where `truncate` is a `Shape`. */
+  /**
+   * The first hundred places of which something was left out, in the order of the text. Set where `truncate` is a
+   * `Shape`.
+   */
   readonly omitted?: ReadonlyArray<Omitted>
   /** How many such places there are. Set where `truncate` is a `Shape`. */
   readonly omittedCount?: number
-  /** Where the text goes on, to be given back as `at` and `from`. Set where `truncate` is a `Shape` and the outermost value was cut. */
+  /**
+   * Where the text goes on, to be given back as `at` and `from`. Set where `truncate` is a `Shape` and the outermost
+   * value was cut.
+   */
   readonly next?: NextPage
 }

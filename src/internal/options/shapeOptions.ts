@@ -30,8 +30,8 @@ export interface Shape {
   /** Which elements of an array are shown: the first, or those of both ends. Default `"head"`. */
   readonly arrays?: "head" | "ends" | undefined
   /**
-   * What becomes of Buffers, typed arrays, ArrayBuffers and long strings that are data URLs, base64 or hex: `"omit"`, the default,
-   * tells how much it was; `"base64"` writes bytes so; `"native"` leaves all as `JSON.stringify` has it.
+   * What becomes of Buffers, typed arrays, ArrayBuffers and long strings that are data URLs, base64 or hex: `"omit"`,
+   * the default, tells how much it was; `"base64"` writes bytes so; `"native"` leaves all as `JSON.stringify` has it.
    */
   readonly binary?: "omit" | "base64" | "native" | undefined
   /** Whether the text says what was left out, where it was. Default `true`. */

@@ -8,8 +8,8 @@ import type { ResourceLimits } from "node:worker_threads"
 export const encodings = ["o200k_base", "o200k_harmony", "cl100k_base"] as const
 
 /**
- * A table of tokens: `o200k_base` of the models since GPT-4o, `o200k_harmony` of `gpt-oss` (the same for texts), `cl100k_base` of
- * GPT-4, GPT-3.5 and the newer embedding models.
+ * A table of tokens: `o200k_base` of the models since GPT-4o, `o200k_harmony` of `gpt-oss` (the same for texts),
+ * `cl100k_base` of GPT-4, GPT-3.5 and the newer embedding models.
  *
  * @category models
  * @since 0.1.0
@@ -72,8 +72,8 @@ export interface TokensOptions {
    */
   readonly fallback?: boolean | undefined
   /**
-   * The worker file, with the tokenizer in it: a `file:` URL or an absolute path. Default: `worker.js` beside the module. Needed
-   * when the program is bundled.
+   * The worker file, with the tokenizer in it: a `file:` URL or an absolute path. Default: `worker.js` beside the
+   * module. Needed when the program is bundled.
    */
   readonly workerUrl?: string | URL | undefined
   /** Memory limits of each thread, as `new Worker` takes them. Default: Node's own. */

@@ -3,7 +3,8 @@
  */
 import * as v8 from "node:v8"
 
-// Deno does not have it, and could not load a module that imports it by name. In workerd it says that it is not implemented.
+// Deno does not have it, and could not load a module that imports it by name. In workerd it says that it is not
+// implemented.
 const { isStringOneByteRepresentation: native } = v8 as Partial<typeof v8>
 
 const works = (): boolean => {

@@ -30,8 +30,8 @@ export const takePiece = (open: Open, draft: Draft): number => {
 }
 
 /**
- * Puts the next piece of a text that is JSON already into the frame, and returns its length. Bytes are a frame of their own, so that
- * nobody decodes them: -1 says that the frame before them has to end first.
+ * Puts the next piece of a text that is JSON already into the frame, and returns its length. Bytes are a frame of their
+ * own, so that nobody decodes them: -1 says that the frame before them has to end first.
  */
 export const takeLiteral = (open: Open, draft: Draft): number => {
   const reader = open.value as LiteralReader

@@ -30,8 +30,8 @@ export const failureOf = (
     : error
 
 /**
- * The count of a text that passes in parts; it fails when the limit is passed. As long as the bytes alone show that it fits, nothing is
- * counted.
+ * The count of a text that passes in parts; it fails when the limit is passed. As long as the bytes alone show that it
+ * fits, nothing is counted.
  */
 export class PassingCount {
   private readonly counter: TokenCounter

@@ -1,6 +1,6 @@
 /**
- * `maxTokens` with `truncate: Shape`: what is shown is shared by size, and the finished text is counted. So the limit is kept by the very
- * text that is returned.
+ * `maxTokens` with `truncate: Shape`: what is shown is shared by size, and the finished text is counted. So the limit
+ * is kept by the very text that is returned.
  */
 import * as Effect from "effect/Effect"
 import type { SerializationError } from "../../SerializationError.ts"

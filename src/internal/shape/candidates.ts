@@ -1,6 +1,6 @@
 /**
- * Which entries of a container are shown where not all are: places to keep and what leads to them, then the first ones, or with
- * `arrays: "ends"` those of both ends.
+ * Which entries of a container are shown where not all are: places to keep and what leads to them, then the first ones,
+ * or with `arrays: "ends"` those of both ends.
  */
 import type { ShownEntry } from "./cuts.ts"
 import { entryAt, isWithin } from "./entries.ts"

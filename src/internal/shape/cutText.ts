@@ -12,7 +12,9 @@ import { type Steps, unitsPerStep } from "./steps.ts"
 /** Units of a piece of a string, as it is printed. */
 export const printedUnits = (piece: string, meter: Meter): number => meter.size(stringify(piece)) - 2
 
-/** Which ends of a string fit into `budget`, with quotes and marker; undefined where there is too little room for any. */
+/**
+ * Which ends of a string fit into `budget`, with quotes and marker; undefined where there is too little room for any.
+ */
 export function* cutText(
   leaf: TextLeaf,
   budget: number,
@@ -41,7 +43,8 @@ interface Fitted {
 
 const nothing: Fitted = { length: 0, units: 0 }
 
-// The longest piece that fits is found by halving: each size is tried once, so all tries together read twice the result.
+// The longest piece that fits is found by halving: each size is tried once, so all tries together read twice the
+// result.
 function* fitHead(text: Text, from: number, room: number, longest: number, meter: Meter): Steps<Fitted> {
   const end = Math.min(text.length, from + longest)
   let at = from

@@ -12,8 +12,8 @@ export const entryAt = (container: Container, position: number, reader: PlaceRea
   reader.isDropped(container, position) ? "dropped" : (reader.entry(container, position) ?? "textless")
 
 /**
- * Whether `maxKeys` and `maxItems` let an entry be shown. The entries of an object that have a text are counted from the first on, so
- * those before are looked at; asked for one after the other, each call looks at one.
+ * Whether `maxKeys` and `maxItems` let an entry be shown. The entries of an object that have a text are counted from
+ * the first on, so those before are looked at; asked for one after the other, each call looks at one.
  */
 export const isWithin = (container: Container, position: number, reader: PlaceReader): boolean => {
   const { first, isArray } = container

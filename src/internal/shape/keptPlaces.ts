@@ -1,7 +1,8 @@
 /**
  * What it takes to show the places to keep: each whole, and of what leads to them no more than that.
  *
- * A `*` holds in entries that are shown, so the way to a place ends there. It is taken up again where such an entry is shared.
+ * A `*` holds in entries that are shown, so the way to a place ends there. It is taken up again where such an entry is
+ * shared.
  */
 import { entryAt, isWithin } from "./entries.ts"
 import type { Sizes } from "./need.ts"
@@ -9,7 +10,9 @@ import { Container, type KeptEntry, type Node } from "./nodes.ts"
 import type { PlaceReader } from "./reader.ts"
 import type { Pace, Steps } from "./steps.ts"
 
-/** Finds the entries of a container, and of those below it, that are places to keep or lead to one, and what they take. */
+/**
+ * Finds the entries of a container, and of those below it, that are places to keep or lead to one, and what they take.
+ */
 export function* findKept(root: Container, sizes: Sizes, cap: number): Steps<void> {
   if (root.keptIn === sizes.attempt) return
   const found: Array<Container> = []

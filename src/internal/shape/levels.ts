@@ -1,5 +1,6 @@
 /**
- * How entries that do not all fit share what there is: equally, but who needs less takes less, and places to keep take theirs first.
+ * How entries that do not all fit share what there is: equally, but who needs less takes less, and places to keep take
+ * theirs first.
  */
 import { more, type Sizes } from "./need.ts"
 import type { Node } from "./nodes.ts"

@@ -1,8 +1,8 @@
 /**
  * What a place takes, written whole: its size if that is no more than a cap, else "more".
  *
- * It stops at the cap, remembers where, and goes on from there when a larger cap is asked for. So nothing is walked twice, and what is
- * never asked for costs nothing.
+ * It stops at the cap, remembers where, and goes on from there when a larger cap is asked for. So nothing is walked
+ * twice, and what is never asked for costs nothing.
  */
 import { entryAt, isWithin, leftOut } from "./entries.ts"
 import type { Layout } from "./layout.ts"

@@ -95,11 +95,17 @@ export class Container {
   /** Entries that were looked at: the first ones, and others by position. `null` has no text. */
   private readonly front: Array<Node | null> = []
   private readonly others = new Map<number, Node | null>()
-  /** Entries on the way to places to keep, in the attempt `keptIn`, and what this one takes with those places and nothing else. */
+  /**
+   * Entries on the way to places to keep, in the attempt `keptIn`, and what this one takes with those places and
+   * nothing else.
+   */
   keptIn = -1
   kept: ReadonlyArray<KeptEntry> = []
   must = 0
-  /** What was measured, in `epoch`: `shown` entries before `cursor` take `size`. All of it takes `least`, or more until it `isDone`. */
+  /**
+   * What was measured, in `epoch`: `shown` entries before `cursor` take `size`. All of it takes `least`, or more until
+   * it `isDone`.
+   */
   epoch = -1
   cursor = 0
   shown = 0

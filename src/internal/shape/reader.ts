@@ -1,5 +1,6 @@
 /**
- * Looks at places of a value: what `JSON.stringify` does at each before it prints it, and what the limits that always hold make of it.
+ * Looks at places of a value: what `JSON.stringify` does at each before it prints it, and what the limits that always
+ * hold make of it.
  */
 import { isBoxedPrimitive } from "node:util/types"
 import type { SerializationError } from "../../SerializationError.ts"

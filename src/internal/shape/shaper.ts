@@ -1,6 +1,6 @@
 /**
- * A value within a limit: what always holds first; then what is to be dropped goes, one pattern after the other, until it fits; then
- * everything shares what there is.
+ * A value within a limit: what always holds first; then what is to be dropped goes, one pattern after the other, until
+ * it fits; then everything shares what there is.
  */
 import { invalidOptions, sizeLimitExceeded, unsupportedValue } from "../errors/serializationErrors.ts"
 import type { Arguments } from "../options/stringifyArguments.ts"

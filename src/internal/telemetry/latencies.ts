@@ -1,5 +1,6 @@
 /**
- * Latencies for percentiles: Node's own histogram, or a plain one where a runtime has none (workerd says "not implemented").
+ * Latencies for percentiles: Node's own histogram, or a plain one where a runtime has none (workerd says "not
+ * implemented").
  */
 import * as perfHooks from "node:perf_hooks"
 

@@ -20,8 +20,8 @@ import { valueTask } from "./tasks.ts"
 import { Window } from "./window.ts"
 
 /**
- * Units of the smallest and of the largest piece. A string of over 128 KiB gets memory pages of its own from V8, which takes half as
- * long again as parsing long text; so the largest piece has less, at two bytes a unit.
+ * Units of the smallest and of the largest piece. A string of over 128 KiB gets memory pages of its own from V8, which
+ * takes half as long again as parsing long text; so the largest piece has less, at two bytes a unit.
  */
 const leastPiece = 4096
 const mostPiece = 0xe000

@@ -1,7 +1,8 @@
 /**
  * What is kept of a call until its end: its metrics, and one span above the direct path where somebody traces.
  *
- * Without a tracer of the program's own a call pays for one read of a field; `Effect.withSpan` would cost it 5 microseconds.
+ * Without a tracer of the program's own a call pays for one read of a field; `Effect.withSpan` would cost it 5
+ * microseconds.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"

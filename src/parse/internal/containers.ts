@@ -8,7 +8,10 @@ type Dictionary = Record<string, unknown>
 
 const { keys: keysOf } = Object
 
-/** An object of which a piece had so many keys is joined without an object for each piece: that would be a class for each. */
+/**
+ * An object of which a piece had so many keys is joined without an object for each piece: that would be a class for
+ * each.
+ */
 const wideKeys = 24
 
 export class Container {

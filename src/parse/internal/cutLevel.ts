@@ -1,6 +1,6 @@
 /**
- * Where to cut a piece that was scanned: at the last comma of the outermost level that has one in the second half, because that
- * leaves the largest parts whole, or else at the latest comma of all.
+ * Where to cut a piece that was scanned: at the last comma of the outermost level that has one in the second half,
+ * because that leaves the largest parts whole, or else at the latest comma of all.
  */
 export const cutLevel = (commas: Int32Array, from: number, stop: number, depth: number): number => {
   const middle = (from + stop) >>> 1

@@ -1,6 +1,6 @@
 /**
- * Properties that are defined, as `JSON.parse` does it, and not set: setters and read-only properties that somebody has put on
- * `Object.prototype` or `Array.prototype` have no say.
+ * Properties that are defined, as `JSON.parse` does it, and not set: setters and read-only properties that somebody has
+ * put on `Object.prototype` or `Array.prototype` have no say.
  */
 const { defineProperty, hasOwn } = Object
 const objectPrototype = Object.prototype

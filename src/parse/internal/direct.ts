@@ -11,8 +11,8 @@ const decoder = new TextDecoder("utf-8")
 const strictDecoder = new TextDecoder("utf-8", { fatal: true })
 
 /**
- * The value, or undefined where `JSON.parse` cannot tell all that is asked for: something is wrong, and a job finds out what,
- * or the options ask for more. Throws a `ParseError` for a dangerous key.
+ * The value, or undefined where `JSON.parse` cannot tell all that is asked for: something is wrong, and a job finds out
+ * what, or the options ask for more. Throws a `ParseError` for a dangerous key.
  */
 export const parseDirectly = (input: JsonInput, options: ParseOptions, guard: KeyGuard | undefined): unknown => {
   const { at, maxDepth, reviver } = options

@@ -5,7 +5,8 @@ import { describeValue } from "../../internal/value/describeValue.ts"
 import { BytesSource, type Source, StringSource } from "./sources.ts"
 
 /**
- * A text: a string, bytes of UTF-8, or the parts of one text in order. Bytes must not be changed until the call has ended.
+ * A text: a string, bytes of UTF-8, or the parts of one text in order. Bytes must not be changed until the call has
+ * ended.
  *
  * @category models
  * @since 0.1.0

@@ -6,7 +6,9 @@
 export const Result = {
   /** Levels that are open at the end, -1 where the container itself was closed. */
   depth: 0,
-  /** Why it stopped: 0 at the end or the closing bracket, 1 too deep, 2 brackets do not match, 3 the comma asked for. */
+  /**
+   * Why it stopped: 0 at the end or the closing bracket, 1 too deep, 2 brackets do not match, 3 the comma asked for.
+   */
   reason: 1,
   /** `scan`: where the string begins that is open at the end, or -1. `seek`: 1 if one is open. */
   string: 2,

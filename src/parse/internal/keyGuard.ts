@@ -1,6 +1,6 @@
 /**
- * Keys that pollute a prototype when a value is copied carelessly: `__proto__`, and `constructor` whose value is an object with an
- * own `prototype`.
+ * Keys that pollute a prototype when a value is copied carelessly: `__proto__`, and `constructor` whose value is an
+ * object with an own `prototype`.
  *
  * A text is searched for them first, with their escaped forms; only on a hit its value is walked.
  */
@@ -43,8 +43,8 @@ export class KeyGuard {
   }
 
   /**
-   * Looks through a value that was parsed from `text`. `tokens` lead to it; it is a piece of an array of which `offset` elements
-   * were read before.
+   * Looks through a value that was parsed from `text`. `tokens` lead to it; it is a piece of an array of which `offset`
+   * elements were read before.
    */
   check(value: unknown, text: string, tokens: () => Tokens, offset = 0): void {
     if (isSuspect(text)) this.walk(value, tokens, offset)

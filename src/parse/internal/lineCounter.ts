@@ -1,5 +1,6 @@
 /**
- * Lines and columns, as V8 counts them in its messages. Kept while a text is read: of a stream nothing is left to count later.
+ * Lines and columns, as V8 counts them in its messages. Kept while a text is read: of a stream nothing is left to count
+ * later.
  */
 import { Result } from "./kernel.ts"
 import type { Scanner } from "./scanner.ts"
@@ -33,8 +34,8 @@ export class LineCounter {
   }
 
   /**
-   * Counts what stands from `from` to `to`. `high` and `control` are false where a scan has seen that nothing is there that is
-   * not ASCII, and no line end. `length` is the text's length in code units, if it is known.
+   * Counts what stands from `from` to `to`. `high` and `control` are false where a scan has seen that nothing is there
+   * that is not ASCII, and no line end. `length` is the text's length in code units, if it is known.
    */
   read(from: number, to: number, high: boolean, control: boolean, length?: number): void {
     if (!control) {

@@ -1,7 +1,8 @@
 /**
  * Finds what is wrong with a piece of text that `JSON.parse` has refused, at the very place where V8 sees it.
  *
- * A strict validator without recursion. It reads units (bytes, or code units), because all that the grammar knows is ASCII.
+ * A strict validator without recursion. It reads units (bytes, or code units), because all that the grammar knows is
+ * ASCII.
  */
 import type { JsonProblem } from "../ParseError.ts"
 import { isBlank } from "./blank.ts"
@@ -208,8 +209,8 @@ class Validator extends TokenReader {
 }
 
 /**
- * Looks for the first problem in `units` from `from` to `to`. `isEnd` says that the text ends there. Undefined if nothing is
- * wrong so far. `isGuarded`: dangerous keys are looked for, too.
+ * Looks for the first problem in `units` from `from` to `to`. `isEnd` says that the text ends there. Undefined if
+ * nothing is wrong so far. `isGuarded`: dangerous keys are looked for, too.
  */
 export const locate = (
   units: Units,

@@ -1,8 +1,8 @@
 /**
  * A string that is longer than a piece: read in pieces that are cut outside of escapes and of code points, and joined.
  *
- * A piece without escapes and control characters is the string itself. V8 keeps what is joined as a tree of its pieces, which
- * whoever reads it first puts together.
+ * A piece without escapes and control characters is the string itself. V8 keeps what is joined as a tree of its pieces,
+ * which whoever reads it first puts together.
  */
 import { parseJson } from "./natives.ts"
 import { stringTooLong } from "./parseErrors.ts"

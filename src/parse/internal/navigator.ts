@@ -1,8 +1,8 @@
 /**
  * Finds the value at a pointer, builds it, and skips everything else.
  *
- * `parse` takes the last occurrence of a key, as `JSON.parse` does: a later one undoes what an earlier one gave. `parseArray` has
- * given its elements away by then, and takes the first.
+ * `parse` takes the last occurrence of a key, as `JSON.parse` does: a later one undoes what an earlier one gave.
+ * `parseArray` has given its elements away by then, and takes the first.
  */
 import { Expect } from "./locate.ts"
 import { parseJson } from "./natives.ts"

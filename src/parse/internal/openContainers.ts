@@ -1,5 +1,6 @@
 /**
- * The containers that are open while a value is built, the outermost first: what was read is joined to the innermost one.
+ * The containers that are open while a value is built, the outermost first: what was read is joined to the innermost
+ * one.
  *
  * For a reviver their sources are kept beside them: values of the same form, with the text of each primitive as leaves.
  */

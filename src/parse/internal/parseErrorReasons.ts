@@ -62,7 +62,8 @@ export class InvalidJson extends Schema.TaggedError<InvalidJson>(id("InvalidJson
 }
 
 /**
- * The bytes are no UTF-8. Only with `invalidUtf8: "error"`: by default what is wrong is replaced, as `Response.json()` does.
+ * The bytes are no UTF-8. Only with `invalidUtf8: "error"`: by default what is wrong is replaced, as `Response.json()`
+ * does.
  *
  * @category errors
  * @since 0.1.0

@@ -7,8 +7,8 @@ import { describeValue } from "../../internal/value/describeValue.ts"
 import type { ParseSettingsShape } from "../ParseSettings.ts"
 
 /**
- * Called for each value, innermost first, as `JSON.parse` calls it. `source` is the text of a primitive that is still what the
- * text said.
+ * Called for each value, innermost first, as `JSON.parse` calls it. `source` is the text of a primitive that is still
+ * what the text said.
  *
  * @category models
  * @since 0.1.0

@@ -1,10 +1,10 @@
 /**
  * Parses pieces of a text, and joins them to the containers that they stand in.
  *
- * A piece begins where an element or an entry begins, and ends before a comma of its level or the bracket that closes it. If
- * `JSON.parse` takes it within brackets, the cut was right, because JSON is parsed deterministically. So native code validates
- * and makes everything; only where to cut has to be found. Containers that are larger than a piece are entered: what stands
- * before an opened child is parsed, its key is read, and its pieces are joined to it.
+ * A piece begins where an element or an entry begins, and ends before a comma of its level or the bracket that closes
+ * it. If `JSON.parse` takes it within brackets, the cut was right, because JSON is parsed deterministically. So native
+ * code validates and makes everything; only where to cut has to be found. Containers that are larger than a piece are
+ * entered: what stands before an opened child is parsed, its key is read, and its pieces are joined to it.
  */
 import { Container } from "./containers.ts"
 import { Expect } from "./locate.ts"

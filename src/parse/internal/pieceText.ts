@@ -2,9 +2,9 @@
  * A piece of the window as a string for `JSON.parse`, in the form in which V8 parses it fastest.
  *
  * V8 interns string values of up to 10 characters of a one-byte text, which costs much where they are many and differ
- * (900,000 of them: 237 ms, against 25 in a two-byte text) and saves much where they repeat. So ASCII pieces are given now
- * one byte a character, now two, and what turns out cheaper is kept. A character that takes two bytes stands behind the
- * piece, so that V8 does not narrow it, and is sliced off.
+ * (900,000 of them: 237 ms, against 25 in a two-byte text) and saves much where they repeat. So ASCII pieces are given
+ * now one byte a character, now two, and what turns out cheaper is kept. A character that takes two bytes stands behind
+ * the piece, so that V8 does not narrow it, and is sliced off.
  */
 import { now, parseJson } from "./natives.ts"
 import { windowStart } from "./scanMemory.ts"
@@ -94,8 +94,8 @@ export class PieceText {
   }
 
   /**
-   * The last piece with the text of each primitive in its place. Undefined where the stack does not suffice: native revives by
-   * recursion, which takes some 10,000 levels from an empty one, and a piece has 4,096 at most.
+   * The last piece with the text of each primitive in its place. Undefined where the stack does not suffice: native
+   * revives by recursion, which takes some 10,000 levels from an empty one, and a piece has 4,096 at most.
    */
   sources(): unknown {
     try {

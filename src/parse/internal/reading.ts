@@ -54,8 +54,9 @@ export class Reading {
   }
 
   /**
-   * Learns from a cut how far a scan has to reach. Elements of 30 KB, one like the other, leave half of 56 KiB unread, and each part
-   * would be scanned twice. Where they differ, a shorter scan would cut within them, which costs long texts more than it saves.
+   * Learns from a cut how far a scan has to reach. Elements of 30 KB, one like the other, leave half of 56 KiB unread,
+   * and each part would be scanned twice. Where they differ, a shorter scan would cut within them, which costs long
+   * texts more than it saves.
    */
   fit(read: number, scanned: number): void {
     const { leastPiece, mostPiece } = this.options
@@ -99,8 +100,8 @@ export class Reading {
   }
 
   /**
-   * Fails because of what stands from `from` to `to`, the unit at `to` included. `tokens` lead to the container of `frame`.
-   * `cause` is what the parser threw, if it did.
+   * Fails because of what stands from `from` to `to`, the unit at `to` included. `tokens` lead to the container of
+   * `frame`. `cause` is what the parser threw, if it did.
    */
   fail(from: number, to: number, frame: Frame, tokens: ReadonlyArray<string | number>, cause?: unknown): never {
     const { window } = this

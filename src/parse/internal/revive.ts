@@ -1,10 +1,10 @@
 /**
  * A reviver's walk, as native has it: innermost first, in the order of keys, but without recursion and in turns.
  *
- * The value is whole when the walk begins, because a reviver may look at siblings. A primitive has its source if it is still
- * what the text said. So has what is in a container, if that is the one which stood there when its own container was entered;
- * native compares with what was parsed, which differs only where a reviver puts a container that looks the same into one that
- * is still to be entered.
+ * The value is whole when the walk begins, because a reviver may look at siblings. A primitive has its source if it is
+ * still what the text said. So has what is in a container, if that is the one which stood there when its own container
+ * was entered; native compares with what was parsed, which differs only where a reviver puts a container that looks the
+ * same into one that is still to be entered.
  */
 import { append } from "./define.ts"
 import { parseJson } from "./natives.ts"

@@ -5,7 +5,10 @@
 /** Levels of brackets that one scan tells apart. */
 export const levels = 4096
 
-/** Bytes at which tables begin: the last comma of each level, the bracket that opened it, and the kinds of skipped levels. */
+/**
+ * Bytes at which tables begin: the last comma of each level, the bracket that opened it, and the kinds of skipped
+ * levels.
+ */
 export const commaTable = 0x1000
 export const openTable = commaTable + 4 * (levels + 4)
 export const kindTable = openTable + 4 * (levels + 4)

@@ -2,8 +2,9 @@
  * The scanner: finds where JSON text can be cut, without parsing it.
  *
  * Its functions run in WebAssembly, or in JavaScript where there is none (a strict content security policy, some edge
- * runtimes). There is one scanner a thread: a call copies the text it looks at into it, and copies it anew when another call
- * has used it in between. Indexes are units (bytes, or code units of a two-byte string) from the start of the window.
+ * runtimes). There is one scanner a thread: a call copies the text it looks at into it, and copies it anew when another
+ * call has used it in between. Indexes are units (bytes, or code units of a two-byte string) from the start of the
+ * window.
  */
 import { commaTable, kindTable, levels, openTable, seekLevels, slack, windowStart } from "./scanMemory.ts"
 import { scannerModule } from "./scan.ts"

@@ -121,7 +121,8 @@ export class BytesSource implements Source {
     while (first !== undefined && this.start + first.bytes.length <= position) {
       this.start += first.bytes.length
       const { next }: Part = first
-      // A part that was read and has become old for the collector would keep all later ones until it collects old ones, too.
+      // A part that was read and has become old for the collector would keep all later ones until it collects old ones,
+      // too.
       first.next = undefined
       first = next
     }

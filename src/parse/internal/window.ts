@@ -10,7 +10,8 @@ import type { Scanner } from "./scanner.ts"
 import type { Source } from "./sources.ts"
 
 /**
- * What a step comes to: it is done; there is more to do; more of the text is needed; what has been made must be taken first.
+ * What a step comes to: it is done; there is more to do; more of the text is needed; what has been made must be taken
+ * first.
  */
 export const Read = { done: 0, more: 1, hungry: 2, full: 3 } as const
 export type Read = (typeof Read)[keyof typeof Read]

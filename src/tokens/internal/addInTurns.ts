@@ -1,5 +1,6 @@
 /**
- * Estimating without blocking the event loop: some thousand characters a step, in the turns that all work of this library shares.
+ * Estimating without blocking the event loop: some thousand characters a step, in the turns that all work of this
+ * library shares.
  */
 import * as Effect from "effect/Effect"
 import { realTimers } from "../../internal/turns/realTimers.ts"

@@ -1,5 +1,6 @@
 /**
- * What each part of a text costs in tokens, in the order of `features.ts`. Written by `npm run fit:tokens`, not by hand.
+ * What each part of a text costs in tokens, in the order of `features.ts`. Written by `npm run fit:tokens`, not by
+ * hand.
  */
 
 /** One number a part. */

@@ -1,9 +1,10 @@
 /**
  * Where a text may be cut so that the counts of both sides add up to the whole's.
  *
- * The patterns by which the tokenizers cut a text into words never cross such a place, and look ahead only behind white space:
- * a number ends where a digit is followed by none; a word ends where a letter is followed by no letter, mark or apostrophe;
- * white space that is no line break always begins something new. It holds for `o200k_base` and `cl100k_base`.
+ * The patterns by which the tokenizers cut a text into words never cross such a place, and look ahead only behind white
+ * space: a number ends where a digit is followed by none; a word ends where a letter is followed by no letter, mark or
+ * apostrophe; white space that is no line break always begins something new. It holds for `o200k_base` and
+ * `cl100k_base`.
  */
 
 /** A run without a safe place is cut after so many code units: merging takes time in the square of a word's length. */
@@ -69,7 +70,9 @@ export const isSafeCut = (text: string, at: number): boolean => {
   return (before & space) === 0 && (after & (space | lineBreak)) === space
 }
 
-/** The last safe place after `from` and not after `to`, or -1. The text goes on for at least one code point after `to`. */
+/**
+ * The last safe place after `from` and not after `to`, or -1. The text goes on for at least one code point after `to`.
+ */
 export const lastSafeCut = (text: string, from: number, to: number): number => {
   for (let at = to; at > from; at--) if (isSafeCut(text, at)) return at
   return -1

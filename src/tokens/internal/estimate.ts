@@ -1,10 +1,10 @@
 /**
  * What a text comes to in tokens, from counts of what it is made of: no table, no thread, one pass over code units.
  *
- * The parts are chosen by what tokenizers do: words by length, since common short ones are one token; punctuation by length, since
- * `":{"` is one token and `;` is another; runs that mix letters and digits, such as base64 and ids, which fall into small parts;
- * other scripts by characters and by runs. `bench/tokens/fit.ts` finds what each part costs. A text gives the same in one piece as
- * in many.
+ * The parts are chosen by what tokenizers do: words by length, since common short ones are one token; punctuation by
+ * length, since `":{"` is one token and `;` is another; runs that mix letters and digits, such as base64 and ids, which
+ * fall into small parts; other scripts by characters and by runs. `bench/tokens/fit.ts` finds what each part costs. A
+ * text gives the same in one piece as in many.
  */
 import type { Coefficients } from "./coefficients.ts"
 import * as F from "./features.ts"
@@ -14,13 +14,16 @@ import * as C from "./charClass.ts"
 const longWord = 12
 
 export class Estimator {
-  /** How often each part came, by its number in `features.ts`. What is still open at the end of the text is not in it. */
+  /**
+   * How often each part came, by its number in `features.ts`. What is still open at the end of the text is not in it.
+   */
   readonly counts = new Float64Array(F.size)
   // What the open run is, and what is known of it.
   private kind: number = C.other
   private length = 0
   private last = 0
-  // Of an open run of letters and digits: the word in it, the digits in it, what came before, and how often it changed between them.
+  // Of an open run of letters and digits: the word in it, the digits in it, what came before, and how often it changed
+  // between them.
   private word = 0
   private digits = 0
   private mixedLength = 0

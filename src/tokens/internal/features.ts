@@ -1,5 +1,6 @@
 /**
- * The parts of a text that the estimator counts, each with its number: its place in `counts` and among the coefficients.
+ * The parts of a text that the estimator counts, each with its number: its place in `counts` and among the
+ * coefficients.
  */
 import { scriptCount } from "./charClass.ts"
 

@@ -1,10 +1,10 @@
 /**
  * What stands between a text and the tokenizer, on the tokens thread.
  *
- * The library's functions are quick and exact on ordinary text, and this keeps them from what is not: no run that they get is longer
- * than 512 code units, as they take time in the square of that; each part is a copy, since their cache of merged words holds
- * slices of what it was given, and a slice keeps the whole text alive; halves of surrogate pairs are made U+FFFD; and special
- * tokens count as the characters that they are written with.
+ * The library's functions are quick and exact on ordinary text, and this keeps them from what is not: no run that they
+ * get is longer than 512 code units, as they take time in the square of that; each part is a copy, since their cache of
+ * merged words holds slices of what it was given, and a slice keeps the whole text alive; halves of surrogate pairs are
+ * made U+FFFD; and special tokens count as the characters that they are written with.
  */
 import { cutInRun, lastSafeCut, maxRun } from "./cuts.ts"
 
@@ -19,7 +19,10 @@ interface TokenizerOptions {
   readonly disallowedSpecial: Set<string>
 }
 
-/** More entries bring no speed, and half as many cost a quarter more on numbers. A word keeps its part alive: 20 MB at most, of Latin. */
+/**
+ * More entries bring no speed, and half as many cost a quarter more on numbers. A word keeps its part alive: 20 MB at
+ * most, of Latin.
+ */
 export const mergeCacheSize = 10_000
 
 // Without it the library throws on `<|endoftext|>`.
@@ -28,7 +31,9 @@ const options: TokenizerOptions = { disallowedSpecial: new Set() }
 /** Code units of a part. Longer ones keep more alive; shorter ones cost a call each, 2 us. */
 const partSize = 4 * maxRun
 
-/** Calls back with every part of a text that the tokenizer may be given. Returns whether all cuts were at safe places. */
+/**
+ * Calls back with every part of a text that the tokenizer may be given. Returns whether all cuts were at safe places.
+ */
 export const forEachPart = (text: string, onPart: (part: string) => void): boolean => {
   const { length } = text
   let isSafe = true
@@ -55,9 +60,10 @@ export const forEachPart = (text: string, onPart: (part: string) => void): boole
 const copyOf = (text: string, from: number, to: number): string => ` ${text.slice(from, to)}`.slice(1).toWellFormed()
 
 /**
- * Characters that this library and the reference put into different classes: U+FEFF and U+0085, as white space is JavaScript's for the
- * one and Unicode's for the other; those that Unicode 17 has added, which Node knows and the reference, with Unicode 16, does not; and the
- * long s behind an apostrophe, which the reference takes for an s: it compares contractions in either case.
+ * Characters that this library and the reference put into different classes: U+FEFF and U+0085, as white space is
+ * JavaScript's for the one and Unicode's for the other; those that Unicode 17 has added, which Node knows and the
+ * reference, with Unicode 16, does not; and the long s behind an apostrophe, which the reference takes for an s: it
+ * compares contractions in either case.
  */
 const disputed =
   /[\u0085\u088F\u0C5C\u0CDC\u1ACF-\u1ADD\u1AE0-\u1AEB\uA7CE\uA7CF\uA7D2\uA7D4\uA7F1\uFEFF\u{10940}-\u{10959}\u{10EC5}-\u{10EC7}\u{10EFA}\u{10EFB}\u{11B60}-\u{11B67}\u{11DB0}-\u{11DDB}\u{11DE0}-\u{11DE9}\u{16EA0}-\u{16EB8}\u{16EBB}-\u{16ED3}\u{16FF2}-\u{16FF6}\u{187F8}-\u{187FF}\u{18D09}-\u{18D1E}\u{18D80}-\u{18DF2}\u{1E6C0}-\u{1E6DE}\u{1E6E0}-\u{1E6F5}\u{1E6FE}\u{1E6FF}\u{2B73A}-\u{2B73F}\u{2CEA2}-\u{2CEAD}\u{323B0}-\u{33479}]|'\u017F/u

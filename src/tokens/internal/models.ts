@@ -17,8 +17,8 @@ export interface Counting {
 const rules = (encoding: ModelRule["encoding"], ...prefixes: ReadonlyArray<string>): ReadonlyArray<ModelRule> =>
   prefixes.map((prefix) => ({ prefix, encoding }))
 
-// Claude has no public tokenizer. The factors are what its counts come to, above all for code and JSON; `docs/context.md` has
-// the sources.
+// Claude has no public tokenizer. The factors are what its counts come to, above all for code and JSON;
+// `docs/context.md` has the sources.
 const claude = 1.3
 const newerClaude = 1.7
 

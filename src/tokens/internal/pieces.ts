@@ -1,7 +1,8 @@
 /**
  * A text, whole or as it comes, in pieces of at most 64 KiB whose counts add up to the whole's.
  *
- * Pieces end at safe places, or where a run without one is cut anyway, so the sum is the same for every division of the text.
+ * Pieces end at safe places, or where a run without one is cut anyway, so the sum is the same for every division of the
+ * text.
  */
 import { cutInRun, lastSafeCut } from "./cuts.ts"
 

@@ -1,8 +1,8 @@
 /**
  * A table of tokens on the tokens thread, and what becomes of a piece whose thread fails.
  *
- * Such a piece is tried once more, on a new thread. Then it is estimated, if that is allowed, and so is all that the call still has:
- * the next piece would wait as long, and fail as this one did.
+ * Such a piece is tried once more, on a new thread. Then it is estimated, if that is allowed, and so is all that the
+ * call still has: the next piece would wait as long, and fail as this one did.
  */
 import * as Effect from "effect/Effect"
 import type { TaskPool } from "../../internal/pool/taskPool.ts"

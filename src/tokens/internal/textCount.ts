@@ -1,5 +1,6 @@
 /**
- * The count of one text that is added piece by piece, however it is divided: with a table on a thread, or by estimating.
+ * The count of one text that is added piece by piece, however it is divided: with a table on a thread, or by
+ * estimating.
  */
 import * as Effect from "effect/Effect"
 import type { TokensError } from "../TokensError.ts"

@@ -1,5 +1,6 @@
 /**
- * Chunks of text and of UTF-8 as text. A sequence of bytes may be divided between chunks, and a mark of byte order is a character.
+ * Chunks of text and of UTF-8 as text. A sequence of bytes may be divided between chunks, and a mark of byte order is a
+ * character.
  */
 
 // Decoding one long chunk at once would be one long hold.
