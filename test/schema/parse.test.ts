@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema, SchemaGetter, Stream } from "effect"
 import { isParseError } from "effect-serialization/parse"
 import { SchemaTurns } from "effect-serialization/schema"
+import { charge } from "../../src/internal/turns/turnQueue.ts"
 import { assertSameExit, options as parseOptions } from "./oracle.ts"
 
 const Row = Schema.Struct({ id: Schema.Finite, at: Schema.Date, big: Schema.BigInt })
@@ -63,6 +64,43 @@ describe("SchemaTurns.parse", () => {
       const parse = SchemaTurns.parse(Row, { at: "/rows/1" })
       const row = yield* parse(JSON.stringify({ total: 2, rows: rows(2) }))
       assert.deepStrictEqual(row, { id: 1, at: new Date(1), big: 1n })
+    })
+  )
+})
+
+/** Numbers of which many use their turn up, and the last says whether the loop has gone on since. */
+const turning = () => {
+  const seen = { loop: false, atLast: false }
+  const schema = Schema.Finite.pipe(
+    Schema.decodeTo(Schema.Finite, {
+      decode: SchemaGetter.transform((n: number) => {
+        if (n === 0) setImmediate(() => (seen.loop = true))
+        if (n % 100 === 0) charge(100)
+        if (n === 999) seen.atLast = seen.loop
+        return n
+      }),
+      encode: SchemaGetter.passthrough()
+    })
+  )
+  return { schema, seen }
+}
+
+const numbers = JSON.stringify(Array.from({ length: 1000 }, (_, n) => n))
+
+describe("decoding", () => {
+  it.live("parse decodes in turns", () =>
+    Effect.gen(function* () {
+      const { schema, seen } = turning()
+      yield* SchemaTurns.parse(Schema.Array(schema))(numbers)
+      assert.isTrue(seen.atLast)
+    })
+  )
+
+  it.live("parseArray decodes a chunk in turns", () =>
+    Effect.gen(function* () {
+      const { schema, seen } = turning()
+      yield* Stream.runDrain(SchemaTurns.parseArray(schema)(numbers))
+      assert.isTrue(seen.atLast)
     })
   )
 })
