@@ -9,7 +9,8 @@ import { Limit } from "../../src/internal/limit/sizeLimit.ts"
 import { readArguments } from "../../src/internal/options/stringifyArguments.ts"
 import { decode, StringSink } from "../../src/internal/output/sink.ts"
 import type { PlannedFrame } from "../../src/internal/frame/plannedFrame.ts"
-import { Plan, type PlanOptions } from "../../src/internal/plan/planner.ts"
+import { Plan } from "../../src/internal/plan/planner.ts"
+import type { PlanOptions } from "../../src/internal/plan/planOptions.ts"
 import { runs } from "../support/arbitraries.ts"
 import { isForeign, World } from "../support/changing.ts"
 import { aChange, type Change, type Shape, shapes } from "../support/changingShapes.ts"
@@ -182,3 +183,19 @@ for (const Kind of [Array, List]) {
     assert.strictEqual(text, '[[0],"after"]')
   })
 }
+
+it("a getter that empties its object while the visit is in what it gave leaves an empty object", () => {
+  const root = { list: [{}] }
+  const holder = root.list[0]!
+  const inside = Array.from({ length: 400 }, (_, i) => i)
+  const get = () => {
+    Reflect.deleteProperty(holder, "gone")
+    return inside
+  }
+  Object.defineProperty(holder, "gone", { enumerable: true, configurable: true, get })
+  const plan = new Plan(root, plainOptions)
+  let text = ""
+  while (!plan.isDone) text += encodeText(plan.next(64).task).text
+  assert.isUndefined(plan.failure)
+  assert.strictEqual(text, '{"list":[{}]}')
+})

@@ -3,7 +3,8 @@ import { assert, it } from "@effect/vitest"
 import { setFlagsFromString } from "node:v8"
 import { isCloneable } from "../../src/internal/routing/cloneable.ts"
 import { isSliceable } from "../../src/internal/value/arrayElements.ts"
-import { Plan, type PlanOptions } from "../../src/internal/plan/planner.ts"
+import { Plan } from "../../src/internal/plan/planner.ts"
+import type { PlanOptions } from "../../src/internal/plan/planOptions.ts"
 
 setFlagsFromString("--allow-natives-syntax")
 const hasDoubles = new Function("array", "return %HasDoubleElements(array)") as (array: unknown) => boolean

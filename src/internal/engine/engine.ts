@@ -4,18 +4,13 @@
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { availableParallelism } from "node:os"
 import { isSerializationError, type SerializationError } from "../../SerializationError.ts"
-import { diagnose } from "../errors/diagnoseError.ts"
-import { userCodeFailed } from "../errors/serializationErrors.ts"
 import { Kind } from "../frame/frame.ts"
-import { HeldText } from "../limit/heldText.ts"
 import { meterOf } from "../limit/meter.ts"
-import { fitted, Limit, type TextLimit } from "../limit/sizeLimit.ts"
+import { fitted } from "../limit/sizeLimit.ts"
 import type { Routing, SerializeOptions } from "../options/callOptions.ts"
 import type { Shape } from "../options/shapeOptions.ts"
-import { type Arguments, readArguments, spaceOf } from "../options/stringifyArguments.ts"
-import type { Output, OutputKind } from "../output/output.ts"
-import type { Sink } from "../output/sink.ts"
-import { Plan } from "../plan/planner.ts"
+import { spaceOf } from "../options/stringifyArguments.ts"
+import type { Output } from "../output/output.ts"
 import { begin, type Beginning, isVisitable } from "../plan/singleFrame.ts"
 import { Breaker } from "../pool/circuitBreaker.ts"
 import type { Port } from "../pool/poolClient.ts"
@@ -28,6 +23,7 @@ import { charge, timeLeft } from "../turns/turnQueue.ts"
 import { isPatched } from "../value/intrinsics.ts"
 import { Job } from "./job.ts"
 import type { EngineSettings } from "./layerOptions.ts"
+import { makeJob, type JobInput } from "./makeJob.ts"
 import { type Mode, modeOf } from "./mode.ts"
 import { native } from "./nativeStringify.ts"
 import { Rollout } from "./rollout.ts"
@@ -43,21 +39,6 @@ interface Call<A> {
   readonly output: Output<A>
   readonly done: (outcome: Outcome, result: A) => void
   readonly began: number
-}
-
-/** What a job is made of. */
-export interface JobInput {
-  readonly value: unknown
-  readonly options: SerializeOptions | undefined
-  readonly output: OutputKind
-  readonly sink: Sink
-  /** What it does is counted there. */
-  readonly counters: Counters
-  /** The value may hide getters that are to run once. */
-  readonly isHidden: boolean
-  /** How the root is visited: in the job's first step, or how far that has come already. */
-  readonly first: (() => Beginning | undefined) | Beginning | undefined
-  readonly onEnd: (job: Job) => void
 }
 
 /** Who looks at calls that the rollout leaves on `JSON.stringify`. */
@@ -131,40 +112,10 @@ export class Engine {
   }
 
   /** The work of one call; it has not begun. */
-  makeJob({ counters, first, isHidden, onEnd, options, output, sink, value }: JobInput): Job | SerializationError {
-    let args: Arguments
-    try {
-      args = readArguments(options)
-    } catch (thrown) {
-      return userCodeFailed("", thrown)
-    }
-    const routing = options?.routing ?? this.settings.routing
-    const maxSize = options?.maxSize ?? Infinity
-    const truncates = options?.truncate === true
-    const plan = new Plan(value, {
-      ...args,
-      output,
-      tracksLevels: truncates && maxSize !== Infinity,
-      exactFirst: isHidden ? this.settings.syncThreshold : 0
-    })
-    if (typeof first === "object" && "visit" in first) plan.begin(first)
-    return new Job({
-      plan,
-      visit: typeof first === "function" ? first : undefined,
-      sink,
-      limit:
-        limitOf(sink) ??
-        (maxSize === Infinity ? undefined : new Limit(sink, maxSize, meterOf(output), truncates, args.gap)),
-      output,
-      port: this.usesPool(routing) ? this.port : undefined,
-      lane: this.lanes[routing],
-      fallback: this.settings.fallback,
-      breaker: this.breaker,
-      counters,
-      budget: this.settings.turnBudget,
-      diagnose: (thrown) => diagnose(value, thrown, args.list, args.replacer !== null),
-      onEnd
-    })
+  makeJob(input: JobInput): Job | SerializationError {
+    const routing = input.options?.routing ?? this.settings.routing
+    const port = this.usesPool(routing) ? this.port : undefined
+    return makeJob(input, this.settings, this.lanes[routing], this.breaker, port)
   }
 
   // By plain `JSON.stringify`.
@@ -298,9 +249,6 @@ export class Engine {
 // What a stream has gathered before an error comes out before it. After a defect its sink may be what threw.
 const nothing = <A>(output: Output<A>, error: Failure): A =>
   error instanceof Defect ? (undefined as A) : output.of("")
-
-// A text that is held decides itself how much of it there is.
-const limitOf = (sink: Sink): TextLimit | undefined => (sink instanceof HeldText ? sink : undefined)
 
 const hasReplacer = (options: SerializeOptions | undefined): boolean =>
   typeof options?.replacer === "function" || Array.isArray(options?.replacer)

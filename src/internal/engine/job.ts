@@ -4,9 +4,7 @@
  */
 import type { SerializationError } from "../../SerializationError.ts"
 import { isErrorOfValue } from "../pool/classifyFailure.ts"
-import type { Breaker } from "../pool/circuitBreaker.ts"
 import { isSendable } from "../routing/cloneable.ts"
-import type { Counters } from "../telemetry/counters.ts"
 import { Defect, type Failure, type Outcome } from "../telemetry/outcome.ts"
 import type { PlannedFrame } from "../frame/plannedFrame.ts"
 import { encodeText } from "../frame/encodeFrame.ts"
@@ -20,43 +18,20 @@ import {
   workerFailed
 } from "../errors/serializationErrors.ts"
 import { canFillArrays } from "../value/intrinsics.ts"
+import type { JobOptions } from "./jobOptions.ts"
 import { startThread } from "./startThread.ts"
 import { InTurns } from "../turns/resumableTask.ts"
-import type { TextLimit, Verdict } from "../limit/sizeLimit.ts"
+import type { Verdict } from "../limit/sizeLimit.ts"
 import type { SerializationPath } from "../options/callOptions.ts"
-import type { Plan } from "../plan/planner.ts"
 import { PoolUse } from "../pool/poolSession.ts"
 import type { Port } from "../pool/poolClient.ts"
 import type { Route } from "../routing/routeCosts.ts"
-import type { Lane } from "../routing/lane.ts"
-import type { OutputKind } from "../output/output.ts"
-import type { Sink } from "../output/sink.ts"
 import type { FrameResult } from "../frame/frame.ts"
 import type { WorkerPoolError } from "../pool/workerPoolError.ts"
-import type { Beginning } from "../plan/singleFrame.ts"
 import { realTimers } from "../turns/realTimers.ts"
 
 /** Frames of one call that may be with the workers, or wait behind one that is. */
 const window = 16
-
-export interface JobOptions {
-  readonly plan: Plan
-  /** The first step, where it was not done already: visits the root, and may do without the plan. */
-  readonly visit: (() => Beginning | undefined) | undefined
-  readonly sink: Sink
-  readonly limit: TextLimit | undefined
-  readonly output: OutputKind
-  /** Undefined where no frame may leave the calling thread. */
-  readonly port: Port | undefined
-  readonly lane: Lane
-  readonly fallback: boolean
-  readonly breaker: Breaker
-  readonly counters: Counters
-  readonly budget: number
-  /** Turns what native code has thrown at a frame into the error of the call. */
-  readonly diagnose: (thrown: unknown) => SerializationError
-  readonly onEnd: (job: Job) => void
-}
 
 interface Pending {
   readonly frame: PlannedFrame
@@ -294,7 +269,7 @@ export class Job extends InTurns {
     this.endTurns()
     this.drop()
     this.pool.end()
-    this.options.onEnd(this)
+    this.options.onEnd()
   }
 
   // What was answered and nobody takes.

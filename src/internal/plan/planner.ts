@@ -10,7 +10,6 @@
  */
 import { isBoxedPrimitive } from "node:util/types"
 import type { SerializationError } from "../../SerializationError.ts"
-import type { FrameTask } from "../frame/frame.ts"
 import type { PlannedFrame } from "../frame/plannedFrame.ts"
 import { Draft, hasText } from "./frameBuilder.ts"
 import { cyclicValue, nestingTooDeep, unsupportedValue, userCodeFailed } from "../errors/serializationErrors.ts"
@@ -30,6 +29,7 @@ import { takeElements, takeLiteral, takePiece } from "./longValues.ts"
 import { pointerOf } from "../errors/pointer.ts"
 import { isPatched, isRawJSON, stringify } from "../value/intrinsics.ts"
 import { longString, Visit, visitDepth } from "../walk/fastVisit.ts"
+import type { PlanOptions } from "./planOptions.ts"
 import type { Begun } from "./singleFrame.ts"
 
 /** Code units that a child may go over what the frame has room for, rather than be cut. */
@@ -38,20 +38,6 @@ const slack = 4_096
 const fewChildren = 64
 /** Only a `toJSON` or a getter that gives a new container each time gets as deep as this. */
 const deepest = 5_000_000
-export interface PlanOptions {
-  readonly replacer: ((this: unknown, key: string, value: unknown) => unknown) | null
-  readonly list: ReadonlyArray<string> | null
-  readonly gap: string
-  /** What the answers of worker threads are to hold. */
-  readonly output: FrameTask["output"]
-  /**
-   * Whether each property of the first `exactFirst` code units is read once only, as `JSON.stringify` reads it: a value
-   * below the threshold may hide a getter or a proxy.
-   */
-  readonly exactFirst: number
-  /** Whether each frame tells what is open at its end. */
-  readonly tracksLevels: boolean
-}
 
 export class Plan {
   /** Set when the value cannot be serialized. The frames given before hold the text before the failure. */
@@ -188,6 +174,8 @@ export class Plan {
       if (!this.push(open)) return
       const isKeyed = open.keys !== null && keys === null
       open.advance(isKeyed ? Math.max(0, open.keys.indexOf(key) + index) : index)
+      // Entered anew, it may have lost the child that the visit was in.
+      if (i > 0 && open.index >= open.length) return
     }
     this.looksNext = isSpecial
   }
