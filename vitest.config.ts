@@ -20,6 +20,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", ...(mode === "all" ? [] : heavy)],
+    setupFiles: ["./test/support/seed.ts"],
     // Worker threads are started by the code under test, so each test file gets a process, not a thread.
     pool: "forks",
     // Limits against hanging, not expectations: property tests do thousands of runs, on slow machines too.
