@@ -36,8 +36,10 @@ export const adapt = (core: Core, monitor: Pressure): Effect.Effect<never> => {
       else freeSince = undefined
       const lowest = maxBytes * floor
       if (level === "critical") memory.limit = lowest
-      else if (pressure >= elevatedFrom) memory.limit = Math.max(lowest, memory.limit - maxBytes * step)
-      else if (freeSince !== undefined && now - freeSince >= coolDown) {
+      else if (pressure >= elevatedFrom) {
+        // From what it holds: a limit that falls to there from far above would give nothing back for seconds.
+        memory.limit = Math.max(lowest, Math.min(memory.limit, memory.size) - maxBytes * step)
+      } else if (freeSince !== undefined && now - freeSince >= coolDown) {
         memory.limit = Math.min(maxBytes, memory.limit + maxBytes * step)
       }
       if (memory.size > memory.limit) yield* shrink(core)
