@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
@@ -23,6 +24,8 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ["./test/support/seed.ts"],
     // Worker threads are started by the code under test, so each test file gets a process, not a thread.
     pool: "forks",
+    // By itself Vitest leaves one core free: on two cores that is half of the machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Limits against hanging, not expectations: property tests do thousands of runs, on slow machines too.
     testTimeout: 60_000,
     hookTimeout: 60_000,
