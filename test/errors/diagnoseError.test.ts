@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { diagnose } from "../../src/internal/errors/diagnoseError.ts"
+import { isAll } from "../support/tier.ts"
 
 /** What `JSON.stringify` throws, diagnosed. */
 const reasonOf = (value: unknown, list: ReadonlyArray<string> | null = null) => {
@@ -113,7 +114,7 @@ describe("diagnose", () => {
     assert.strictEqual(reasonOf(deep, ["a"]).tag, "NestingTooDeep")
     const piece = "x".repeat(2 ** 24)
     assert.strictEqual(reasonOf(Array.from({ length: 33 }, () => piece)).tag, "OutputTooLong")
-    for (const harmless of [Buffer.from("a buffer"), new Date(0)]) {
+    for (const harmless of isAll ? [Buffer.from("a buffer"), new Date(0)] : []) {
       assert.strictEqual(reasonOf([harmless, ...Array.from({ length: 33 }, () => piece)]).tag, "OutputTooLong")
     }
   })
