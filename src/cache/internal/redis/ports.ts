@@ -1,0 +1,88 @@
+/**
+ * Ports over clients of the package `redis`: our own, and Effect's.
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { createClient } from "redis"
+import { asBuffer, Connection, type RedisClient } from "./connection.ts"
+import type { RedisPort } from "./port.ts"
+import { Subscriber } from "./subscriber.ts"
+
+/** Milliseconds that what is under way has to end, when the store is closed. */
+const closeWithin = 2_000
+
+/** Blob strings come as bytes. The number is the byte that announces them: `$`. */
+export const asBytes = { typeMapping: { 36: Buffer } } as const
+
+/** What makes a client that does not reconnect, and gives strings as bytes. */
+const connecting = {
+  disableOfflineQueue: true,
+  // No limit of its own for each command: it does not bound a command that was sent, and costs a timer.
+  commandOptions: { timeout: 0, ...asBytes }
+}
+
+/** A port over connections of its own, with the options of `createClient`. */
+export const ownPort: (
+  redis: { readonly createClient: typeof createClient },
+  options: object
+) => Effect.Effect<RedisPort, never, Scope.Scope> = Effect.fnUntraced(function* ({ createClient }, options) {
+  const { socket } = options as { readonly socket?: object }
+  const create = () =>
+    createClient({ ...options, ...connecting, socket: { ...socket, reconnectStrategy: false } }) as RedisClient
+  const log = yield* outages
+  const connection = new Connection(create, log.onReady, log.onLost)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => connection.open()),
+    () => Effect.promise(() => connection.close(closeWithin))
+  )
+  const subscriber = yield* makeSubscriber(create)
+  return {
+    command: (_, args) => connection.send(args),
+    subscribe: (channel, onMessage, onReady) => subscriber.subscribe(channel, onMessage, onReady)
+  }
+})
+
+/** A port over a client that somebody else connects and closes, with a connection of its own for messages. */
+export const nodeRedisPort: (client: RedisClient) => Effect.Effect<RedisPort, never, Scope.Scope> = Effect.fnUntraced(
+  function* (client) {
+    const subscriber = yield* makeSubscriber(
+      () =>
+        client.duplicate({
+          ...connecting,
+          socket: { ...client.options.socket, reconnectStrategy: false }
+        }) as unknown as RedisClient
+    )
+    return {
+      command: async (_, args) => {
+        // It would keep the command until it is connected again, and nobody waits for it that long.
+        if (!client.isReady) throw new Error("There is no connection to Redis")
+        return client.sendCommand(args.map(asBuffer), asBytes)
+      },
+      subscribe: (channel, onMessage, onReady) => subscriber.subscribe(channel, onMessage, onReady)
+    }
+  }
+)
+
+const makeSubscriber = Effect.fnUntraced(function* (create: () => RedisClient) {
+  const { onLost } = yield* outages
+  return yield* Effect.acquireRelease(
+    Effect.sync(() => new Subscriber(create, onLost)),
+    (subscriber) => Effect.promise(() => subscriber.close())
+  )
+})
+
+/** One warning for each time that a connection is lost, however long it takes to get it back. */
+const outages = Effect.gen(function* () {
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  let isOut = false
+  return {
+    onReady: () => {
+      isOut = false
+    },
+    onLost: (error: unknown) => {
+      if (isOut) return
+      isOut = true
+      run(Effect.logWarning("No connection to the Redis of the cache. It is tried again until there is one", error))
+    }
+  }
+})
