@@ -1,8 +1,8 @@
 /**
  * Keeps the entries of a cache in Redis, for all processes that share it.
  *
- * It needs Redis 7 or later, and the package `redis`, version 6, which is loaded when a layer of this module is built.
- * The types of {@link layerNodeRedis} need `@effect/platform-node` too.
+ * It needs Redis 7 or later, and the package `redis`, version 6. The types of {@link layerNodeRedis} need
+ * `@effect/platform-node` too. Nothing else in this library loads them.
  *
  * A cache runs scripts on the server, which keep their keys in one hash slot, `{v1:<name>:<version>}`. A user with
  * restricted rights needs the keys and the channel that begin with it, and the commands of `@scripting`, `@hash`,
@@ -30,9 +30,8 @@ import type { NodeRedis } from "@effect/platform-node/NodeRedis"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { createClient } from "redis"
+import { createClient } from "redis"
 import { CacheStore } from "./CacheStore.ts"
-import { loadRedis } from "./internal/redis/load.ts"
 import { type ClusterClient, clusterPort, type SentinelClient, sentinelPort } from "./internal/redis/foreignPorts.ts"
 import type { RedisPort } from "./internal/redis/port.ts"
 import { nodeRedisPort, ownPort } from "./internal/redis/ports.ts"
@@ -63,7 +62,7 @@ type OwnOptions = "commandOptions" | "disableOfflineQueue" | "pingInterval" | "R
  *
  * **Gotchas**
  *
- * A `url` that is none, and a package `redis` that is not installed, are defects when the layer is built.
+ * A `url` that is none is a defect when the layer is built.
  *
  * @category layers
  * @since 0.1.0
@@ -71,10 +70,7 @@ type OwnOptions = "commandOptions" | "disableOfflineQueue" | "pingInterval" | "R
 export const layer = (options: RedisStoreOptions = {}): Layer.Layer<CacheStore> =>
   Layer.effect(
     CacheStore,
-    Effect.map(
-      Effect.flatMap(loadRedis, (redis) => ownPort(redis, options)),
-      (port) => makeRedisStore(port)
-    )
+    Effect.map(ownPort(createClient, options), (port) => makeRedisStore(port))
   )
 
 // A service is known by its key: nobody has to load the module that declares it.

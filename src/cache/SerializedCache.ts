@@ -41,7 +41,7 @@ import type { SerializationError } from "../SerializationError.ts"
 import type { CacheError } from "./CacheError.ts"
 import { CacheStore, type CacheStoreShape } from "./CacheStore.ts"
 import { cacheSettings } from "./internal/cacheSettings.ts"
-import { config, withEnvironment } from "./internal/config.ts"
+import { config, redisUrl, withEnvironment } from "./internal/config.ts"
 import { invalidOptions } from "./internal/errors.ts"
 import { makeCore } from "./internal/make.ts"
 import type {
@@ -145,11 +145,12 @@ export class SerializedCache extends Context.Service<
    * `SERIALIZATION_CACHE_NAME`, `_VERSION`, `_MAX_BYTES`, `_MAX_ENTRY_BYTES`, `_TIME_TO_LIVE`, `_JITTER`,
    * `_STALE_WHILE_REVALIDATE`, `_STALE_IF_ERROR`, `_LEASE`, `_LEASE_WAIT`, `_STORE_TIMEOUT`, `_TRANSFER_TIMEOUT`,
    * `_VERIFY_WITHIN`, `_HEARTBEAT`, `_WHEN_DETACHED`, `_DETACHED_TIME_TO_LIVE`, `_COMPRESSION` and `_REPLAY`, each
-   * optional.
+   * optional. With `SERIALIZATION_CACHE_REDIS_URL` the cache is also in the Redis at that address.
    *
    * **Details**
    *
-   * Durations are written like `30 seconds`, sizes like `64 MiB`. What is given as `options` wins.
+   * Durations are written like `30 seconds`, sizes like `64 MiB`. What is given as `options` wins. The package `redis`
+   * is loaded where there is an address of one, and is a defect where it is missing.
    *
    * @category layers
    * @since 0.1.0
@@ -157,7 +158,16 @@ export class SerializedCache extends Context.Service<
   static readonly layerConfig = (
     options?: CacheOptions
   ): Layer.Layer<SerializedCache, Config.ConfigError, Serialization> =>
-    Layer.unwrap(Effect.map(Config.unwrap(config), (read) => SerializedCache.layer(withEnvironment(read, options))))
+    Layer.unwrap(
+      Effect.map(Config.unwrap({ read: config, url: redisUrl }), ({ read, url }) => {
+        const all = withEnvironment(read, options)
+        if (url === undefined) return SerializedCache.layer(all)
+        const store = Layer.unwrap(
+          Effect.promise(() => import("./internal/redis/configured.ts").then(({ storeAt }) => storeAt(url)))
+        )
+        return Layer.provide(SerializedCache.layerNoStore(all), store)
+      })
+    )
 
   /**
    * The response to an HTTP request: the text as it is, with its entity tag and length, and how long it may be kept.

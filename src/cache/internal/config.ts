@@ -33,6 +33,9 @@ export const config = {
   replay: optional(Duration("SERIALIZATION_CACHE_REPLAY"))
 } satisfies Config.Wrap<Omit<CacheOptions, "hooks" | "dependencies">>
 
+/** Where the second tier is, if there is one. */
+export const redisUrl = optional(Config.Redacted("SERIALIZATION_CACHE_REDIS_URL"))
+
 /** The options of the environment, and those of the code, which win. */
 export const withEnvironment = (
   read: object & { readonly entry: object },

@@ -23,12 +23,13 @@ const connecting = {
 
 /** A port over connections of its own, with the options of `createClient`. */
 export const ownPort: (
-  redis: { readonly createClient: typeof createClient },
-  options: object
-) => Effect.Effect<RedisPort, never, Scope.Scope> = Effect.fnUntraced(function* ({ createClient }, options) {
-  const { socket } = options as { readonly socket?: object }
-  const create = () =>
-    createClient({ ...options, ...connecting, socket: { ...socket, reconnectStrategy: false } }) as RedisClient
+  create: typeof createClient,
+  options: NonNullable<Parameters<typeof createClient>[0]>
+) => Effect.Effect<RedisPort, never, Scope.Scope> = Effect.fnUntraced(function* (createClient, options) {
+  const create = () => {
+    const socket = { ...options.socket, reconnectStrategy: false } as const
+    return createClient({ ...options, ...connecting, socket } as object) as RedisClient
+  }
   const log = yield* outages
   const connection = new Connection(create, log.onReady, log.onLost)
   yield* Effect.acquireRelease(
