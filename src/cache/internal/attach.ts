@@ -30,6 +30,7 @@ export const attach = Effect.fnUntraced(function* (core: Core, client: StoreClie
     switch (message._tag) {
       case "Ready":
         view.ready()
+        client.heardOf()
         return wakeHeartbeat()
       case "Invalidated":
         // First the fence, then the view: what is not known to be heard must not count as verified.

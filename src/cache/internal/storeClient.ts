@@ -32,6 +32,8 @@ export class StoreClient {
   private hasAnswered = false
   /** In a row. */
   private failures = 0
+  /** Each is a circuit of its own. */
+  private circuit = 0
   private flushing: Deferred.Deferred<void, StoreError> | undefined = undefined
   private readonly settings: CacheSettings
   private readonly breaker: CircuitBreaker.CircuitBreaker
@@ -57,6 +59,15 @@ export class StoreClient {
   /** Milliseconds that all parts of a text may take. */
   get transferTimeout(): number {
     return this.settings.transferTimeout
+  }
+
+  /**
+   * The store was heard of: whatever it has failed at before, it is asked again at once. Its circuit alone would stay
+   * open for up to half a minute.
+   */
+  heardOf(): void {
+    this.circuit++
+    this.failures = 0
   }
 
   /** One round trip, when the store has heard of every invalidation of this process. */
@@ -147,7 +158,7 @@ export class StoreClient {
           }
         }),
         this.breaker.execute({
-          key: this.namespace,
+          key: `${this.namespace}:${this.circuit}`,
           classify: (exit) =>
             Exit.isFailure(exit) && !isFull(exit.cause) ? CircuitBreaker.failure() : CircuitBreaker.success
         }),

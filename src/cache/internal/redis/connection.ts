@@ -25,6 +25,8 @@ const longestPause = 1_000
 interface Session {
   readonly client: RedisClient
   isReady: boolean
+  /** Settled when it is ready, or given up. */
+  readonly opened: PromiseWithResolvers<void>
   /** Commands that were not answered yet, and when the last answer came, or the first of them went. */
   waiting: number
   since: number
@@ -56,7 +58,7 @@ export class Connection {
 
   open(): void {
     const client = this.create()
-    const session: Session = { client, isReady: false, waiting: 0, since: 0 }
+    const session: Session = { client, isReady: false, opened: Promise.withResolvers(), waiting: 0, since: 0 }
     this.session = session
     // An idle connection keeps no process alive. Who waits for an answer has a timer that does.
     client.unref()
@@ -72,6 +74,7 @@ export class Connection {
           if (this.session !== session) return
           realTimers.clearTimeout(this.timer)
           session.isReady = true
+          session.opened.resolve()
           this.attempts = 0
         },
         (error: unknown) => this.lose(session, error)
@@ -83,9 +86,13 @@ export class Connection {
     if (this.session?.client === client) this.lose(this.session, error)
   }
 
-  /** Sends a command; rejects at once where there is no connection. */
+  /**
+   * Sends a command. It waits for a connection that is being made, so that the first of a process do not fail; where
+   * there is none it rejects at once.
+   */
   async send(args: ReadonlyArray<RedisArgument>): Promise<unknown> {
     const { session } = this
+    if (session?.isReady === false) await session.opened.promise
     if (session === undefined || !session.isReady) throw new Error("There is no connection to Redis")
     const now = realTimers.now()
     if (session.waiting === 0) session.since = now
@@ -120,13 +127,14 @@ export class Connection {
       await Promise.race([client.close(), late]).catch(() => {})
       realTimers.clearTimeout(timer)
     }
-    if (this.session !== undefined) destroy(this.session.client)
-    this.session = undefined
+    if (this.session !== undefined) this.lose(this.session, undefined)
   }
 
   private lose(session: Session, error: unknown): void {
     if (this.session !== session) return
     this.session = undefined
+    session.isReady = false
+    session.opened.resolve()
     realTimers.clearTimeout(this.timer)
     destroy(session.client)
     if (this.isClosed) return
