@@ -32,23 +32,25 @@ interface Session {
   since: number
 }
 
+export interface ConnectionEvents {
+  /** A new client is connected; it is used when what this gives is settled. */
+  readonly onReady: (client: RedisClient) => unknown
+  /** One is no more, or could not be. */
+  readonly onLost: (error: unknown) => void
+}
+
 export class Connection {
   private readonly create: () => RedisClient
-  private readonly onReady: (client: RedisClient) => unknown
-  private readonly onLost: (error: unknown) => void
+  private readonly events: ConnectionEvents
   private session: Session | undefined = undefined
   private attempts = 0
   private timer: NodeJS.Timeout | undefined = undefined
   private isClosed = false
 
-  /**
-   * `create` makes a client that does not reconnect; what it throws is thrown by `open`. `onReady` prepares a new
-   * connection, `onLost` is told of each that failed.
-   */
-  constructor(create: () => RedisClient, onReady: (client: RedisClient) => unknown, onLost: (error: unknown) => void) {
+  /** `create` makes a client that does not reconnect; what it throws is thrown by `open`. */
+  constructor(create: () => RedisClient, events: ConnectionEvents) {
     this.create = create
-    this.onReady = onReady
-    this.onLost = onLost
+    this.events = events
   }
 
   /** The client, when it is connected. */
@@ -68,7 +70,7 @@ export class Connection {
       .unref()
     client
       .connect()
-      .then(() => (this.session === session ? this.onReady(client) : undefined))
+      .then(() => (this.session === session ? this.events.onReady(client) : undefined))
       .then(
         () => {
           if (this.session !== session) return
@@ -138,7 +140,7 @@ export class Connection {
     realTimers.clearTimeout(this.timer)
     destroy(session.client)
     if (this.isClosed) return
-    this.onLost(error)
+    this.events.onLost(error)
     const pause = Math.min(longestPause, shortestPause * 2 ** Math.min(this.attempts++, 10))
     this.timer = realTimers.setTimeout(() => this.open(), pause * (0.5 + Math.random() / 2)).unref()
   }

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { createClient } from "redis"
-import { asBuffer, Connection, type RedisClient } from "./connection.ts"
+import { asBuffer, Connection, type ConnectionEvents, type RedisClient } from "./connection.ts"
 import type { RedisPort } from "./port.ts"
 import { Subscriber } from "./subscriber.ts"
 
@@ -30,13 +30,13 @@ export const ownPort: (
     const socket = { ...options.socket, reconnectStrategy: false } as const
     return createClient({ ...options, ...connecting, socket } as object) as RedisClient
   }
-  const log = yield* outages
-  const connection = new Connection(create, log.onReady, log.onLost)
+  const watch = yield* warnings
+  const connection = new Connection(create, watch())
   yield* Effect.acquireRelease(
     Effect.sync(() => connection.open()),
     () => Effect.promise(() => connection.close(closeWithin))
   )
-  const subscriber = yield* makeSubscriber(create)
+  const subscriber = yield* makeSubscriber(create, watch)
   return {
     command: (_, args) => connection.send(args),
     subscribe: (channel, onMessage, onReady) => subscriber.subscribe(channel, onMessage, onReady)
@@ -51,7 +51,8 @@ export const nodeRedisPort: (client: RedisClient) => Effect.Effect<RedisPort, ne
         client.duplicate({
           ...connecting,
           socket: { ...client.options.socket, reconnectStrategy: false }
-        }) as unknown as RedisClient
+        }) as unknown as RedisClient,
+      yield* warnings
     )
     return {
       command: async (_, args) => {
@@ -64,26 +65,28 @@ export const nodeRedisPort: (client: RedisClient) => Effect.Effect<RedisPort, ne
   }
 )
 
-const makeSubscriber = Effect.fnUntraced(function* (create: () => RedisClient) {
-  const { onLost } = yield* outages
-  return yield* Effect.acquireRelease(
-    Effect.sync(() => new Subscriber(create, onLost)),
+const makeSubscriber = (create: () => RedisClient, watch: Watch) =>
+  Effect.acquireRelease(
+    Effect.sync(() => new Subscriber(create, watch())),
     (subscriber) => Effect.promise(() => subscriber.close())
   )
-})
 
-/** One warning for each time that a connection is lost, however long it takes to get it back. */
-const outages = Effect.gen(function* () {
+type Watch = () => ConnectionEvents
+
+/** One warning for each time that connections are lost, however long it takes to get them back. */
+const warnings: Effect.Effect<Watch> = Effect.gen(function* () {
   const run = Effect.runForkWith(yield* Effect.context<never>())
-  let isOut = false
-  return {
-    onReady: () => {
-      isOut = false
-    },
-    onLost: (error: unknown) => {
-      if (isOut) return
-      isOut = true
-      run(Effect.logWarning("No connection to the Redis of the cache. It is tried again until there is one", error))
+  const lost = new Set<ConnectionEvents>()
+  return () => {
+    const events: ConnectionEvents = {
+      onReady: () => lost.delete(events),
+      onLost: (error) => {
+        if (lost.size === 0) run(Effect.logWarning(message, error))
+        lost.add(events)
+      }
     }
+    return events
   }
 })
+
+const message = "No connection to the Redis of the cache. It is tried again until there is one"

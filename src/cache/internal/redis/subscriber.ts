@@ -2,7 +2,7 @@
  * Subscriptions over one connection of their own, so that a large text does not hold messages up.
  */
 import { realTimers } from "../../../internal/turns/realTimers.ts"
-import { Connection, type RedisClient } from "./connection.ts"
+import { Connection, type ConnectionEvents, type RedisClient } from "./connection.ts"
 
 /** Milliseconds between two signs of life, by which a connection is found to be dead that nobody closes. */
 const pingInterval = 5_000
@@ -20,18 +20,18 @@ export class Subscriber {
   private client: RedisClient | undefined = undefined
   private pings: NodeJS.Timeout | undefined = undefined
 
-  constructor(create: () => RedisClient, onLost: (error: unknown) => void) {
-    this.connection = new Connection(
-      create,
-      (client) => {
+  constructor(create: () => RedisClient, events: ConnectionEvents) {
+    this.connection = new Connection(create, {
+      onReady: async (client) => {
         this.client = client
-        return Promise.all(Array.from(this.subscriptions, (subscription) => this.make(client, subscription)))
+        await Promise.all(Array.from(this.subscriptions, (subscription) => this.make(client, subscription)))
+        events.onReady(client)
       },
-      (error) => {
+      onLost: (error) => {
         this.client = undefined
-        onLost(error)
+        events.onLost(error)
       }
-    )
+    })
   }
 
   subscribe(channel: string, onMessage: (message: string) => void, onReady: () => void): () => void {
