@@ -16,7 +16,8 @@ import type { StoreClient } from "./storeClient.ts"
 /** How a text was begun: with the store, without it, or beside somebody who holds the lease. */
 export type Begun =
   | { readonly _tag: "Store"; readonly position: StorePosition; readonly isWrite: boolean }
-  | { readonly _tag: "NoStore" }
+  /** `isFull`: it was refused, since nothing more goes in. */
+  | { readonly _tag: "NoStore"; readonly isFull?: boolean }
   | { readonly _tag: "Alone" }
 
 /** Keeps the text of a flight. `stored`: it was valid when it was taken. */
@@ -40,6 +41,7 @@ export const keep = (
       return Effect.succeed("stored" as const)
     }
     if (begun._tag === "NoStore" || flight.isIncomplete) {
+      if (begun._tag === "NoStore" && begun.isFull === true) core.counters.stores.full++
       const left = Math.min(timeToLive, core.settings.detachedTimeToLive)
       keepHere(core, flight, content, left, { view: 0, isStored: false })
       // With generations missing nobody can say whether others may have it.

@@ -54,11 +54,13 @@ const withStore = Effect.fnUntraced(function* <E, R>(
     if (waitedSince !== undefined && reply._tag !== "Busy") core.counters.leaseWait.add(core.now - waitedSince)
     switch (reply._tag) {
       case "StoreError": {
-        if (settings.isStrong) {
+        const isFull = reply.kind === "full"
+        // One that is full has answered: there is no entry.
+        if (settings.isStrong && !isFull) {
           flight.end("unavailable")
           return yield* storeUnavailable(reply)
         }
-        return yield* computeAndKeep(core, flight, computation, outer, { _tag: "NoStore" })
+        return yield* computeAndKeep(core, flight, computation, outer, { _tag: "NoStore", isFull })
       }
       case "Hit": {
         const isServed = yield* serveEntry(core, client, flight, reply.entry, askedAt, view)

@@ -64,7 +64,7 @@ const beginWrite = (core: Core, flight: Flight, names: ReadonlyArray<string>): E
           flight.declare(names, reply.generations)
           return { _tag: "Store", position: reply.position, isWrite: true }
         }),
-        Effect.catch(() => Effect.succeed<Begun>({ _tag: "NoStore" }))
+        Effect.catch(({ kind }) => Effect.succeed<Begun>({ _tag: "NoStore", isFull: kind === "full" }))
       )
   })
 
@@ -86,7 +86,8 @@ const keepWritten = (
       // The key was invalidated by this write itself, and by nobody else.
       const left = core.client === undefined ? timeToLive : Math.min(timeToLive, core.settings.detachedTimeToLive)
       keepHere(core, flight, content, left, { view: 0, isStored: false })
-      core.counters.stores[core.client === undefined ? "stored" : "failed"]++
+      const isFull = begun._tag === "NoStore" && begun.isFull === true
+      core.counters.stores[core.client === undefined ? "stored" : isFull ? "full" : "failed"]++
     }
     return core.client?.invalidateOrQueue({ names, mode: "remove", origin: core.origin }) ?? Effect.void
   })

@@ -9,7 +9,8 @@ import { asBytes } from "./ports.ts"
 /** Milliseconds until a subscription that failed is tried again. */
 const pause = 1_000
 
-type Listener = (message: string) => void
+// Its listeners may be given bytes, if they ask for them. Ours do not.
+type Listener = (message: any) => void
 
 interface Subscribing {
   subscribe(channel: string, listener: Listener): Promise<unknown>
