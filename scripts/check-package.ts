@@ -3,7 +3,16 @@
  * an empty project (in a folder whose name has a space), type-checked, run with plain Node, and bundled.
  */
 import { build, type BuildOptions } from "esbuild"
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, posix } from "node:path"
 import { Checks } from "./lib/checks.ts"
@@ -30,6 +39,9 @@ const fail = (message: string): never => {
 
 /** The public modules: every entry of `exports` that is code. */
 const entries = Object.entries<string | null>(manifest.exports).filter(([, target]) => target?.endsWith(".js"))
+/** What needs a package that nobody has to install. */
+const needsRedis = (entry: string): boolean => entry === "./cache/RedisStore"
+const plain = entries.filter(([entry]) => !needsRedis(entry))
 const specifier = (entry: string): string => posix.join(manifest.name, entry)
 
 const nodes = { 24: join(root, "node_modules/node-24/bin/node"), 26: join(root, "node_modules/node/bin/node") }
@@ -42,6 +54,16 @@ const bundling = {
   format: "esm",
   logLevel: "silent"
 } satisfies BuildOptions
+
+/** What a bundle of CommonJS modules has to begin with. */
+const requiring = {
+  js: [
+    'import { createRequire as makeRequire } from "node:module"',
+    "const require = makeRequire(import.meta.url), __dirname = import.meta.dirname"
+  ].join("\n")
+}
+
+const compilers = { "TypeScript 7": "typescript", "TypeScript 6": "typescript-6" }
 
 const checks = new Checks("package")
 const check = checks.check.bind(checks)
@@ -99,36 +121,28 @@ try {
     writeFileSync(join(app, "package.json"), JSON.stringify({ name: "app", private: true, type: "module" }))
     const packages = [tarballPath, `effect@${installed("effect")}`, `@types/node@${installed("@types/node")}`]
     await must("npm", ["install", "--no-audit", "--no-fund", ...packages], { limit: 300_000 })
-    for (const name of ["program.ts", "bundled.ts", "tokens.ts"])
+    for (const name of ["program.ts", "bundled.ts", "tokens.ts", "cache.ts", "redis.ts"])
       copyFileSync(join(root, "scripts/package", name), join(app, name))
-    const imports = entries.map(([entry], i) => `import * as module${i} from "${specifier(entry)}"`)
+    const imports = plain.map(([entry], i) => `import * as module${i} from "${specifier(entry)}"`)
     writeFileSync(
       join(app, "imports.ts"),
-      `${imports.join("\n")}\nexport const modules: ReadonlyArray<object> = [${entries.map((_, i) => `module${i}`).join(", ")}]\n`
+      `${imports.join("\n")}\nexport const modules: ReadonlyArray<object> = [${plain.map((_, i) => `module${i}`).join(", ")}]\n`
     )
   })
 
-  if (isInstalled) await checkInstalled()
+  if (isInstalled) {
+    await checkInstalled()
+    await checkRedis()
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 checks.close()
 
 async function checkInstalled(): Promise<void> {
-  for (const [name, compiler] of Object.entries({ "TypeScript 7": "typescript", "TypeScript 6": "typescript-6" })) {
+  for (const [name, compiler] of Object.entries(compilers)) {
     await check(`${name} understands the types of every public module`, async () => {
-      const flags = [
-        "--noEmit",
-        "--strict",
-        "--exactOptionalPropertyTypes",
-        "--module",
-        "nodenext",
-        "--target",
-        "es2024"
-      ]
-      const more = ["--types", "node", "--allowImportingTsExtensions", "--skipLibCheck", "false"]
-      const sources = ["program.ts", "bundled.ts", "imports.ts"]
-      await must(process.execPath, [join(root, "node_modules", compiler, "bin/tsc"), ...flags, ...more, ...sources])
+      await typecheck(compiler, ["program.ts", "bundled.ts", "cache.ts", "imports.ts"], "false")
     })
   }
 
@@ -142,7 +156,7 @@ async function checkInstalled(): Promise<void> {
       await must(node, [
         "--input-type=commonjs",
         "-e",
-        entries.map(([entry]) => `require("${specifier(entry)}")`).join(";")
+        plain.map(([entry]) => `require("${specifier(entry)}")`).join(";")
       ])
     })
   }
@@ -196,12 +210,7 @@ async function checkInstalled(): Promise<void> {
       entryPoints: { ...bundling.entryPoints, worker: "node_modules/piscina/dist/worker.js" },
       outdir: "whole",
       // Piscina is CommonJS: it looks for "worker.js" in its own folder, which is the bundle's now.
-      banner: {
-        js: [
-          'import { createRequire as makeRequire } from "node:module"',
-          "const require = makeRequire(import.meta.url), __dirname = import.meta.dirname"
-        ].join("\n")
-      },
+      banner: requiring,
       // Optional, native: Piscina does without it.
       external: ["@napi-rs/nice"]
     })
@@ -211,6 +220,41 @@ async function checkInstalled(): Promise<void> {
     writeFileSync(join(elsewhere, "package.json"), JSON.stringify({ type: "module" }))
     await runBundle("whole", elsewhere)
   })
+}
+
+/** An application without the package `redis`, and then with it. */
+async function checkRedis(): Promise<void> {
+  await check(
+    "a cache without redis: runs, is bundled, and says what to install when it is given an address",
+    async () => {
+      if (existsSync(join(app, "node_modules/redis"))) fail("redis was installed")
+      await build({ ...bundling, entryPoints: { cache: "cache.ts" }, outdir: "cache" })
+      for (const node of Object.values(nodes)) {
+        for (const program of ["cache.ts", "cache/cache.js"]) {
+          const output = await must(node, [program])
+          if (!output.endsWith("cache: done\n")) fail(output)
+        }
+      }
+    }
+  )
+  await check("a cache with redis: types, programs, bundles", async () => {
+    await must("npm", ["install", "--no-audit", "--no-fund", `redis@${installed("redis")}`], { limit: 300_000 })
+    // The optional peer whose types are named, and not installed here, is what the libraries' check is off for.
+    for (const compiler of Object.values(compilers)) await typecheck(compiler, ["redis.ts"], "true")
+    await build({ ...bundling, entryPoints: { redis: "redis.ts" }, outdir: "redis", banner: requiring })
+    for (const node of Object.values(nodes)) {
+      for (const program of ["redis.ts", "redis/redis.js"]) {
+        const output = await must(node, [program])
+        if (!output.endsWith("redis: done\n")) fail(output)
+      }
+    }
+  })
+}
+
+async function typecheck(compiler: string, sources: ReadonlyArray<string>, skipLibCheck: string): Promise<void> {
+  const flags = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--module", "nodenext", "--target", "es2024"]
+  const more = ["--types", "node", "--allowImportingTsExtensions", "--skipLibCheck", skipLibCheck]
+  await must(process.execPath, [join(root, "node_modules", compiler, "bin/tsc"), ...flags, ...more, ...sources])
 }
 
 async function runBundle(name: string, cwd = app): Promise<void> {

@@ -74,7 +74,10 @@ describeRedis("a connection to Redis", () => {
       let version = 1
       const read = (cache: Cache) =>
         Effect.flatMap(
-          cache.getOrCompute("a", Effect.sync(() => version)),
+          cache.getOrCompute(
+            "a",
+            Effect.sync(() => version)
+          ),
           (cached) => cached.text
         )
       assert.strictEqual(yield* read(one), "1")

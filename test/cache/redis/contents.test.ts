@@ -43,7 +43,8 @@ describeRedis("what is in Redis", () => {
     yield* eventually(Effect.map(cache.metrics, ({ stores }) => stores.stored > before))
     return cached
   })
-  const keysOf = (pattern: string) => Effect.promise(() => client.keys(pattern)).pipe(Effect.map((keys) => keys.map(String).sort()))
+  const keysOf = (pattern: string) =>
+    Effect.promise(() => client.keys(pattern)).pipe(Effect.map((keys) => keys.map(String).sort()))
 
   for (const compression of ["zstd", "gzip", "none"] as const) {
     it.live(`${compression}: a text in parts is read as it was`, () =>
@@ -76,12 +77,19 @@ describeRedis("what is in Redis", () => {
     Effect.gen(function* () {
       const one = yield* cache({ name: "own" })
       const two = yield* cache({ name: "own" })
-      for (const [key, value] of [["small", { a: 1 }], ["body", "x".repeat(100_000)], ["large", large]] as const) {
+      for (const [key, value] of [
+        ["small", { a: 1 }],
+        ["body", "x".repeat(100_000)],
+        ["large", large]
+      ] as const) {
         yield* store(one, key, value)
         const { parts, size, source } = yield* two.getOrCompute(key, Effect.die("computed twice"))
         assert.strictEqual(source, "store")
         assert.strictEqual(new Set(parts.map((part) => part.buffer)).size, parts.length)
-        assert.strictEqual(parts.reduce((sum, part) => sum + part.buffer.byteLength, 0), size)
+        assert.strictEqual(
+          parts.reduce((sum, part) => sum + part.buffer.byteLength, 0),
+          size
+        )
       }
     })
   )
@@ -187,7 +195,11 @@ describeRedis("what is in Redis", () => {
       const two = yield* cache(options)
       const three = yield* cache(options)
       const value = "x".repeat(100_000)
-      for (const bytes of [Buffer.from('"y"'), zstdCompressSync('"y"'), zstdCompressSync(JSON.stringify(value)).subarray(4)]) {
+      for (const bytes of [
+        Buffer.from('"y"'),
+        zstdCompressSync('"y"'),
+        zstdCompressSync(JSON.stringify(value)).subarray(4)
+      ]) {
         yield* one.set("a", value)
         yield* Effect.promise(() => client.hSet("{v1:broken:1}:k:a", "b", bytes))
         yield* store(two, "a", value, { consistency: "strong" })

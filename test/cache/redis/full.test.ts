@@ -40,7 +40,10 @@ describeRedis("a full Redis", () => {
       assert.isTrue(Option.isNone(yield* two.get("new 1")))
       assert.isTrue(Option.isNone(yield* two.get("set 1")))
       // It is no trouble with the store that a strong read would have to tell.
-      assert.strictEqual((yield* one.getOrCompute("strong", Effect.succeed(1), { consistency: "strong" })).source, "computed")
+      assert.strictEqual(
+        (yield* one.getOrCompute("strong", Effect.succeed(1), { consistency: "strong" })).source,
+        "computed"
+      )
       // What is outdated goes all the same, everywhere.
       assert.strictEqual((yield* two.invalidate("outdated")).status, "done")
       assert.isTrue(Option.isNone(yield* two.get("outdated", { consistency: "strong" })))

@@ -19,7 +19,9 @@ type Cache = SerializedCache["Service"]
 const large = Array.from({ length: 20_000 }, (_, i) => ({ i, text: `ü${i * 7919}` }))
 
 const disposable = <A extends AsyncDisposable>(start: () => Promise<A>): Effect.Effect<A, never, Scope.Scope> =>
-  Effect.acquireRelease(Effect.promise(start), (resource) => Effect.promise(async () => resource[Symbol.asyncDispose]()))
+  Effect.acquireRelease(Effect.promise(start), (resource) =>
+    Effect.promise(async () => resource[Symbol.asyncDispose]())
+  )
 
 const caches = Effect.fnUntraced(function* (store: Layer.Layer<CacheStore>, name: string) {
   const make = makeCache(overStore(store, { ...exact, name, storeTimeout: "5 seconds" }))
@@ -28,7 +30,10 @@ const caches = Effect.fnUntraced(function* (store: Layer.Layer<CacheStore>, name
 
 /** Two caches share a text of each size, and tell each other of invalidations. */
 const work = Effect.fnUntraced(function* ([one, two]: readonly [Cache, Cache]) {
-  for (const [key, value] of [["small", 1], ["large", large]] as const) {
+  for (const [key, value] of [
+    ["small", 1],
+    ["large", large]
+  ] as const) {
     yield* one.set(key, value, { tags: ["t"] })
     const read = yield* two.getOrCompute(key, Effect.die("computed twice"))
     assert.strictEqual(read.source, "store")
@@ -65,7 +70,10 @@ describeRedis("a store over other clients", () => {
       // By their slots, one on each node.
       for (const name of ["a", "c", "g"]) yield* work(yield* caches(store, name))
       const sizes = yield* Effect.forEach(nodes, (node) => Effect.promise(() => node.command("DBSIZE")))
-      assert.isTrue(sizes.every((size) => Number(size) > 0), String(sizes))
+      assert.isTrue(
+        sizes.every((size) => Number(size) > 0),
+        String(sizes)
+      )
     })
   )
 
@@ -88,9 +96,7 @@ describeRedis("a store over other clients", () => {
       yield* work(both)
       yield* Effect.promise(setup.failOver)
       yield* eventually(Effect.orDie(Effect.map(both[0].set("a", 1), () => true)))
-      yield* eventually(
-        Effect.orDie(Effect.map(both[0].invalidate("nothing"), ({ status }) => status === "done"))
-      )
+      yield* eventually(Effect.orDie(Effect.map(both[0].invalidate("nothing"), ({ status }) => status === "done")))
       yield* eventually(Effect.isSuccess(work(both)))
     })
   )

@@ -4,7 +4,7 @@
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
 import { Effect, Exit, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { generated } from "../../support/tier.ts"
 import type { CacheStoreShape, Generations, StoreMessage, StorePosition } from "../../../src/cache/CacheStore.ts"
 import { eventually, inMemory, inRedis, type StoreUnderTest } from "../support/storeUnderTest.ts"

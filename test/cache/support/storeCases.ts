@@ -327,4 +327,62 @@ export const storeCases = (make: Effect.Effect<StoreUnderTest, never, Scope.Scop
       assert.isDefined(yield* part("second", 0))
     })
   )
+
+  it.effect("parts of an entry that is found to be outdated are gone", () =>
+    Effect.gen(function* () {
+      const { begin, commit, invalidate, leased, store } = yield* tools
+      const { generations, position } = yield* leased("one")
+      for (const index of [0, 1])
+        yield* store.putPart(ns, { id: "id1", index, bytes, timeToLive: 60_000, compression: "none" })
+      yield* commit("one", { stamp: generations, begun: position, head: head({ parts: 2 }), body: undefined })
+      yield* invalidate(["t:x"])
+      yield* begin("two")
+      assert.isUndefined(yield* store.part(ns, { id: "id1", index: 1 }))
+    })
+  )
+
+  it.effect("a soft invalidation makes no stale window longer", () =>
+    Effect.gen(function* () {
+      const { invalidate, leased, pass, stored } = yield* tools
+      yield* stored("one", { head: head({ timeToLive: 2_000, grace: 5_000 }) })
+      yield* pass(3_000)
+      yield* invalidate(["t:x"], "stale")
+      assert.approximately((yield* leased("two")).stale!.timeLeft, -1_000, 500)
+      yield* pass(4_500)
+      assert.isUndefined((yield* leased("two")).stale)
+    })
+  )
+
+  it.effect("a generation lives as long as an entry that has it, whoever else uses it", () =>
+    Effect.gen(function* () {
+      const { begin, pass, store, stored } = yield* tools
+      yield* stored("one", { head: head({ timeToLive: 90_000 }) })
+      yield* store.begin(ns, { key: "b", purpose: "write", names: ["*", "t:x"], token: "b", lease: 1_000 })
+      yield* store.renew(ns, { key: "b", token: "b", lease: 1_000, names: ["*", "t:x"] })
+      yield* pass(70_000)
+      assert.strictEqual((yield* begin("two"))._tag, "Hit")
+    })
+  )
+
+  it.effect("an invalidation leaves a generation its life", () =>
+    Effect.gen(function* () {
+      const { invalidate, leased, pass, store, stored } = yield* tools
+      yield* stored("one", { head: head({ timeToLive: 90_000 }) })
+      yield* invalidate(["t:x"])
+      const { generations } = yield* leased("two", ["t:x"])
+      yield* pass(70_000)
+      assert.strictEqual(yield* store.validate(ns, generations), "current")
+    })
+  )
+
+  it.effect("who begins keeps the generations for a minute, from then on", () =>
+    Effect.gen(function* () {
+      const { leased, pass, store } = yield* tools
+      const { generations } = yield* leased("one")
+      yield* pass(50_000)
+      yield* leased("two")
+      yield* pass(50_000)
+      assert.strictEqual(yield* store.validate(ns, generations), "current")
+    })
+  )
 }

@@ -20,7 +20,8 @@ export const storeAt = (url: Redacted.Redacted): Layer.Layer<CacheStore> =>
 const loadRedis = Effect.orDie(
   Effect.tryPromise({
     // What a bundler does not find it leaves out, if it is caught.
-    try: () => import("redis").then(({ createClient }) => createClient).catch((cause: unknown) => Promise.reject(cause)),
+    try: () =>
+      import("redis").then(({ createClient }) => createClient).catch((cause: unknown) => Promise.reject(cause)),
     catch: (cause) =>
       new Error("SERIALIZATION_CACHE_REDIS_URL needs the package `redis`, version 6: npm install redis@6", { cause })
   })

@@ -9,7 +9,7 @@ import { asBytes } from "./ports.ts"
 /** Milliseconds until a subscription that failed is tried again. */
 const pause = 1_000
 
-// Its listeners may be given bytes, if they ask for them. Ours do not.
+// The clients' own types know messages of bytes as well.
 type Listener = (message: any) => void
 
 interface Subscribing {
