@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import {
   FetchHttpClient,
@@ -12,6 +12,7 @@ import {
 import { Serialization, SerializationLayer } from "effect-serialization"
 import { HttpJson } from "effect-serialization/http"
 import { createHash } from "node:crypto"
+import { OutgoingMessage, ServerResponse } from "node:http"
 import { assertSameAnswer, call, type Call, serve } from "./server.ts"
 
 const live = SerializationLayer.layerSliced()
@@ -126,6 +127,40 @@ describe("HttpJson", () => {
         Layer.provide(live)
       ) as Layer.Layer<never, never, any>
     )
+
+  it.live("a large body is written a piece a turn", () =>
+    Effect.gen(function* () {
+      let turn = 0
+      const count = (): void => {
+        turn++
+        counting = setImmediate(count)
+      }
+      let counting = setImmediate(count)
+      const write = vi.spyOn(ServerResponse.prototype, "write")
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          clearImmediate(counting)
+          write.mockRestore()
+        })
+      )
+      const turns: Array<number> = []
+      const lengths: Array<number> = []
+      write.mockImplementation(function (this: ServerResponse, chunk: Buffer) {
+        turns.push(turn)
+        lengths.push(chunk.length)
+        return OutgoingMessage.prototype.write.call(this, chunk, "utf8")
+      })
+      const text = "x".repeat(2_000_000)
+      const context = yield* Effect.context<Serialization>()
+      const port = yield* serveOne(Effect.provideContext(HttpJson.json([text]), context))
+      const { bytes, headers } = yield* call(port, "/")
+      assert.strictEqual(bytes.toString(), JSON.stringify([text]))
+      assert.strictEqual(headers["content-length"], `${bytes.length}`)
+      assert.isAtLeast(lengths.length, 7)
+      assert.isAtMost(Math.max(...lengths), 256 * 1024)
+      assert.strictEqual(new Set(turns).size, turns.length)
+    }).pipe(Effect.scoped, Effect.provide(live))
+  )
 
   it.live("a body beyond the buffer is streamed, and breaks off where an error is in it", () =>
     Effect.gen(function* () {

@@ -16,6 +16,7 @@ import { streamOfDeferred } from "../../schema/internal/text.ts"
 import { takeBody } from "./body.ts"
 import { etagOf, isFresh } from "./etag.ts"
 import type { JsonOptions } from "./jsonOptions.ts"
+import { sendInPieces } from "./sendInPieces.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
@@ -83,7 +84,8 @@ const ofStream = <E, R>(
     if (body._tag === "Longer") return Effect.succeed(HttpServerResponse.stream(body.stream, withType(options)))
     const response = HttpServerResponse.uint8Array(body.bytes, withType(options))
     const kind = options?.etag ?? false
-    return kind === false ? Effect.succeed(response) : tagged(response, body.bytes, kind)
+    const answer = kind === false ? Effect.succeed(response) : tagged(response, body.bytes, kind)
+    return Effect.andThen(sendInPieces(body.bytes), answer)
   })
 
 // Says that the client has it already, where it has.

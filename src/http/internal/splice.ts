@@ -14,6 +14,7 @@ import { type Serialization } from "../../Serialization.ts"
 import { isSerializationError, type SerializationError } from "../../SerializationError.ts"
 import { streamOfDeferred } from "../../schema/internal/text.ts"
 import { takeBody } from "./body.ts"
+import { sendInPieces } from "./sendInPieces.ts"
 import { BegunExit, type Kept, type KeptByRequest, type Message } from "./keptMessages.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -46,6 +47,7 @@ export const splice = Effect.fnUntraced(function* (
   const { contentType } = body
   const whole = yield* Effect.orDie(Effect.interruptible(takeBody(texts(body.body), buffer)))
   if (whole._tag === "Longer") return HttpServerResponse.stream(whole.stream, { contentType })
+  yield* sendInPieces(whole.bytes)
   return HttpServerResponse.uint8Array(whole.bytes, { contentType })
 })
 
