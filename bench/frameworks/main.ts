@@ -5,7 +5,7 @@
  *
  * A server process for each framework and arm, plain and ours turn by turn. One connection asks for 1 KB, in batches. Then eight
  * connections ask for 17 MB of cities, while a process of its own pings; and once more, while the server reads its thread's clock in every
- * turn. Prints medians over the runs. The bytes of both arms are compared first. "Busy" is the hold of a loop that does a millisecond of
+ * turn. Prints medians over the runs, and with all frameworks writes them into `docs/benchmarks.md`. The bytes of both arms are compared first. "Busy" is the hold of a loop that does a millisecond of
  * work a turn and nothing else: what the machine itself adds.
  */
 import { fork, type ChildProcess } from "node:child_process"
@@ -15,15 +15,18 @@ import { Agent, get } from "node:http"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { nodePath } from "../processes.ts"
+import { markdownTable } from "../report/markdown.ts"
+import { reportTables } from "../report/programTables.ts"
 import { median, ms, quantile, ratio } from "../stats.ts"
-import { table } from "../table.ts"
 import { apps } from "./apps.ts"
+
+const everyApp = Object.keys(apps).join(",")
 
 const { values: flags } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
     node: { type: "string", default: process.versions.node.split(".")[0]! },
-    only: { type: "string", default: Object.keys(apps).join(",") }
+    only: { type: "string", default: everyApp }
   }
 })
 const connections = 8
@@ -181,8 +184,16 @@ const head = [
   "×"
 ]
 
-console.log(
-  `Node ${flags.node}, medians of ${flags.runs} runs, ${connections} connections, the same bytes in both arms`
-)
-for (const app of flags.only.split(",")) console.log(`\n${table(head, await measure(app))}`)
+const rows: Array<ReadonlyArray<string>> = []
+for (const app of flags.only.split(",")) {
+  process.stderr.write(`${app} …\n`)
+  rows.push(...(await measure(app)))
+}
+reportTables({
+  name: "frameworks",
+  node: flags.node,
+  isWhole: flags.only === everyApp,
+  lead: `Medians of ${flags.runs} runs, ${connections} connections, the same bytes in both arms.`,
+  tables: [markdownTable(head, rows)]
+})
 agent.destroy()

@@ -4,7 +4,7 @@
  *     npm run bench:http [-- --runs 7] [--node 24]
  *
  * A server process a way, plain and ours turn by turn; one client reads the large answer while another pings, one ping after the other.
- * Prints medians over the runs: how long the answer took, the slowest ping, and the longest turn of the server's event loop, beside pings
+ * Prints medians over the runs, and writes them into `docs/benchmarks.md`: how long the answer took, the slowest ping, and the longest turn of the server's event loop, beside pings
  * of an idle server. The bytes of plain and ours are compared first.
  */
 import { fork } from "node:child_process"
@@ -13,8 +13,9 @@ import { fileURLToPath } from "node:url"
 import { Agent, request } from "node:http"
 import { parseArgs } from "node:util"
 import { nodePath } from "../processes.ts"
+import { markdownTable } from "../report/markdown.ts"
+import { reportTables } from "../report/programTables.ts"
 import { median, ms, ratio } from "../stats.ts"
-import { table } from "../table.ts"
 
 const { values: flags } = parseArgs({
   options: {
@@ -111,7 +112,12 @@ const rows = servers.map(({ idle, readings, way }, i) => {
     ms(of("hold", idle))
   ]
 })
-console.log(`Node ${flags.node}, medians of ${flags.runs} runs; the same bytes with and without us\n`)
-console.log(table(["way ", "answer ms", "of plain", "slowest ping ms", "idle", "hold ms", "idle"], rows))
+reportTables({
+  name: "http",
+  node: flags.node,
+  isWhole: true,
+  lead: `Medians of ${flags.runs} runs; the same bytes with and without us.`,
+  tables: [markdownTable(["way", "answer ms", "of plain", "slowest ping ms", "idle", "hold ms", "idle"], rows)]
+})
 for (const { child } of servers) child.disconnect()
 agent.destroy()

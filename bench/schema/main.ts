@@ -3,7 +3,7 @@
  *
  *     npm run bench:schema [-- --cases flat,rows] [--ways whole,deferred] [--runs 5] [--node 24]
  *
- * Prints, per case and way, medians over the runs: wall time, the calling thread's time, and each run's longest hold of the event loop,
+ * Prints, and with all cases and ways writes into `docs/benchmarks.md`, per case and way, medians over the runs: wall time, the calling thread's time, and each run's longest hold of the event loop,
  * garbage collection included, beside an idle control. One process a case; the ways take turns in it. Lengths are compared first.
  */
 import { Effect, Schema, Stream } from "effect"
@@ -13,8 +13,9 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { idle, measure, settle } from "../hold.ts"
 import { inProcess } from "../processes.ts"
+import { markdownTable } from "../report/markdown.ts"
+import { reportTables } from "../report/programTables.ts"
 import { median, megabytes, ms, ratio } from "../stats.ts"
-import { table } from "../table.ts"
 import { schemaCases } from "./cases.ts"
 
 interface Sample {
@@ -75,10 +76,13 @@ const decodes: typeof bytesOf = {
 
 const ways = { ...bytesOf, ...decodes }
 
+const everyCase = schemaCases.map(({ name }) => name).join(",")
+const everyWay = Object.keys(ways).join(";")
+
 const { values: flags } = parseArgs({
   options: {
-    cases: { type: "string", default: schemaCases.map(({ name }) => name).join(",") },
-    ways: { type: "string", default: Object.keys(ways).join(";") },
+    cases: { type: "string", default: everyCase },
+    ways: { type: "string", default: everyWay },
     runs: { type: "string", default: "5" },
     node: { type: "string", default: process.versions.node.split(".")[0]! },
     child: { type: "string" }
@@ -137,6 +141,11 @@ else {
       ])
     }
   }
-  console.log(`Node ${flags.node}, medians of ${flags.runs} runs; ratios to the first way of its kind\n`)
-  console.log(table(["case", "way ", "wall ms", "wall", "cpu", "hold ms", "worst", "idle ms"], rows))
+  reportTables({
+    name: "schema",
+    node: flags.node,
+    isWhole: flags.cases === everyCase && flags.ways === everyWay,
+    lead: `Medians of ${flags.runs} runs; ratios to the first way of its kind.`,
+    tables: [markdownTable(["case", "way ", "wall ms", "wall", "cpu", "hold ms", "worst", "idle ms"], rows)]
+  })
 }
