@@ -42,7 +42,8 @@ import { ofTyped, ofValue, smallest } from "./internal/respond.ts"
 import { checkJsonOptions, type JsonOptions } from "./internal/jsonOptions.ts"
 
 export type { JsonOptions } from "./internal/jsonOptions.ts"
-export { parseRequests, parseResponses } from "./internal/parseMessages.ts"
+export type { BodyParseOptions } from "./internal/incomingJson.ts"
+export { type ParseMiddleware, parseRequests, parseResponses } from "./internal/parseMessages.ts"
 
 /**
  * Options of a JSON request.

@@ -96,6 +96,43 @@ describe("HttpJson.parseRequests", () => {
     )
   }
 
+  it.live("options hold for bodies of any size, read in any way", () =>
+    Effect.gen(function* () {
+      const options: HttpJson.BodyParseOptions = { maxDepth: 3, dangerousKeys: "remove" }
+      const middleware = HttpJson.parseRequests(options) as HttpMiddleware.HttpMiddleware
+      const port = yield* serve(routes(), { middleware })
+      const filler = JSON.stringify("x".repeat(100_000))
+      for (const rest of ["", `,${filler}`]) {
+        const deep = `[[[[]]]${rest}]`
+        const poisoned = `[{"id":1,"__proto__":{"a":1}}${rest}]`
+        for (const path of ["json", "json-twice", "text-json", "schema"]) {
+          for (const isChunked of [false, true]) {
+            const send = (body: string) =>
+              post(port, `/${path}`, body, isChunked ? {} : { "content-length": String(body.length) })
+            assert.strictEqual((yield* send(deep)).status, 400, path)
+            if (path === "schema") continue
+            const { status, text } = yield* send(poisoned)
+            const value = JSON.parse(text)
+            const clean = JSON.parse(`[{"id":1}${rest}]`)
+            const [own] = path === "json" ? [value] : path === "json-twice" ? value : [value[1]]
+            assert.deepStrictEqual([status, own], [200, clean], path)
+          }
+        }
+      }
+      const empty = yield* serve(routes())
+      assert.deepStrictEqual(yield* post(port, "/json", "", {}), yield* post(empty, "/json", "", {}))
+    }).pipe(Effect.scoped)
+  )
+
+  it("options that are none are thrown at once", () => {
+    try {
+      HttpJson.parseRequests({ maxDepth: -1 })
+    } catch (error) {
+      return assert.isTrue(isParseError(error) && error.reason._tag === "InvalidOptions")
+    }
+    assert.fail("nothing was thrown")
+  })
+
   it.live("text after json fails at once where the body was not kept, and is there where it was", () =>
     Effect.gen(function* () {
       const port = yield* serve(routes(), parsing)

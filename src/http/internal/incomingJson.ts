@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { parse } from "../../parse/Parse.ts"
+import { parse, type ParseOptions } from "../../parse/Parse.ts"
 import { isParseError, type ParseError } from "../../parse/ParseError.ts"
 import { ParseSettings } from "../../parse/ParseSettings.ts"
 
@@ -18,17 +18,28 @@ export interface Failure {
   readonly description?: string
 }
 
+/**
+ * What a body may be, besides JSON.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface BodyParseOptions extends Pick<ParseOptions, "maxDepth" | "dangerousKeys" | "invalidUtf8"> {}
+
 /** One body, however many requests or responses stand for it. */
 export class IncomingJson<E> {
   private readonly fail: (failure: Failure) => E
   private readonly isNullWhenEmpty: boolean
+  /** Undefined where a small body may be parsed by the message itself, which knows no options. */
+  private readonly options: BodyParseOptions | undefined
   private isBuffered = false
   private parsed: Json<E> | undefined
 
   /** `isNullWhenEmpty`: whether an empty body of a web `Request` or `Response` is `null`, or an error. */
-  constructor(fail: (failure: Failure) => E, isNullWhenEmpty: boolean) {
+  constructor(fail: (failure: Failure) => E, isNullWhenEmpty: boolean, options?: BodyParseOptions) {
     this.fail = fail
     this.isNullWhenEmpty = isNullWhenEmpty
+    this.options = options
   }
 
   /** What stands in the place of a message's own getters. The message itself is never changed. */
@@ -58,7 +69,7 @@ export class IncomingJson<E> {
       if (this.isBuffered) return this.ofBuffer(message, directSize)
       if (isSmall(message, directSize)) {
         this.isBuffered = true
-        return message.json
+        return this.options === undefined ? message.json : this.ofBuffer(message, directSize)
       }
       const maxBytes = fiber.getRef(HttpIncomingMessage.MaxBodySize)
       this.parsed = Effect.runSync(Effect.cached(this.ofStream(message, maxBytes && Number(maxBytes))))
@@ -67,11 +78,12 @@ export class IncomingJson<E> {
   }
 
   private ofBuffer(message: Message<E>, directSize: number): Json<E> {
-    return Effect.flatMap(message.arrayBuffer, (buffer) =>
-      buffer.byteLength <= directSize
-        ? message.json
-        : (Effect.mapError(parse(new Uint8Array(buffer)), (cause) => this.fail({ cause })) as Json<E>)
-    )
+    return Effect.flatMap(message.arrayBuffer, (buffer) => {
+      // What an empty body is, the message knows.
+      const isOwn = buffer.byteLength === 0 || (this.options === undefined && buffer.byteLength <= directSize)
+      if (isOwn) return message.json
+      return Effect.mapError(parse(new Uint8Array(buffer), this.options), (cause) => this.fail({ cause })) as Json<E>
+    })
   }
 
   private ofStream(message: Message<E>, maxBytes: number | undefined): Json<E> {
@@ -81,7 +93,7 @@ export class IncomingJson<E> {
         isEmpty &&= chunks.every((chunk) => chunk.length === 0)
         return chunks
       })
-      return (parse(chunks, { maxBytes }) as Effect.Effect<Schema.Json, ParseError | E>).pipe(
+      return (parse(chunks, { ...this.options, maxBytes }) as Effect.Effect<Schema.Json, ParseError | E>).pipe(
         Effect.matchEffect({
           onSuccess: Effect.succeed,
           onFailure: (error) => {

@@ -8,7 +8,9 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import { HttpServerError, RequestParseError } from "effect/http/HttpServerError"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
-import { IncomingJson } from "./incomingJson.ts"
+import { invalidOptions } from "../../parse/internal/parseErrors.ts"
+import { checkOptions } from "../../parse/internal/parseOptions.ts"
+import { type BodyParseOptions, IncomingJson } from "./incomingJson.ts"
 
 /**
  * A middleware with which `request.json` and `HttpServerRequest.schemaBodyJson` parse a body while it arrives, in turns of the event loop.
@@ -18,6 +20,9 @@ import { IncomingJson } from "./incomingJson.ts"
  *
  * A body whose Content-Length is at most `directSize` of `ParseSettings` (64 KiB) is left to Effect's own code. A larger one fails with an
  * `HttpServerError` whose reason is `RequestParseError`, with a `ParseError` as its `cause`: a 400, or over `MaxBodySize` a 413.
+ *
+ * Called with options, it gives a middleware that holds bodies of any size to them: `maxDepth`, `dangerousKeys` and `invalidUtf8` of
+ * `parse`. A body that they refuse is a 400, too. Options that are none are thrown, as a `ParseError` with `InvalidOptions`.
  *
  * **Gotchas**
  *
@@ -49,13 +54,54 @@ import { IncomingJson } from "./incomingJson.ts"
  * await dispose()
  * ```
  *
+ * **Example** (Keys that may poison a prototype)
+ *
+ * ```ts
+ * import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+ * import { Effect } from "effect"
+ * import { HttpJson } from "effect-serialization/http"
+ *
+ * const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ json }) => Effect.flatMap(json, HttpServerResponse.json))
+ * const { dispose, handler } = HttpRouter.toWebHandler(HttpRouter.add("POST", "/", answer), {
+ *   disableLogger: true,
+ *   middleware: HttpJson.parseRequests({ maxDepth: 32, dangerousKeys: "remove" })
+ * })
+ * const post = (body: string) => handler(new Request("http://localhost/", { method: "POST", body }))
+ * await (await post('{"id": 7, "__proto__": {"isAdmin": true}}')).text() // => '{"id":7}'
+ * const { status } = await post("[".repeat(33) + "]".repeat(33))
+ * status // => 400
+ * await dispose()
+ * ```
+ *
  * @category middleware
  * @since 0.1.0
  */
-export const parseRequests = <E, R>(
+export const parseRequests: {
+  (options: BodyParseOptions): ParseMiddleware
+  <E, R>(app: App<E, R>): App<E, R | HttpServerRequest>
+} = ((input: App<unknown, unknown> | BodyParseOptions) => {
+  if (Effect.isEffect(input)) return parsingIn(input, undefined)
+  const message = checkOptions(input)
+  if (message !== undefined) throw invalidOptions(message)
+  return (app: App<unknown, unknown>) => parsingIn(app, input)
+}) as never
+
+type App<E, R> = Effect.Effect<HttpServerResponse, E, R>
+
+/**
+ * A middleware made by {@link parseRequests}.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ParseMiddleware = <E, R>(
   app: Effect.Effect<HttpServerResponse, E, R>
-): Effect.Effect<HttpServerResponse, E, R | HttpServerRequest> =>
-  Effect.flatMap(HttpServerRequest, (request) => Effect.provideService(app, HttpServerRequest, parsing(request)))
+) => Effect.Effect<HttpServerResponse, E, R | HttpServerRequest>
+
+const parsingIn = <E, R>(app: App<E, R>, options: BodyParseOptions | undefined): App<E, R | HttpServerRequest> =>
+  Effect.flatMap(HttpServerRequest, (request) =>
+    Effect.provideService(app, HttpServerRequest, parsing(request, options))
+  )
 
 /**
  * A client whose responses' `json` and `HttpClientResponse.schemaBodyJson` parse a body while it arrives, in turns of the event loop.
@@ -87,7 +133,7 @@ export const parseRequests = <E, R>(
 export const parseResponses = <E, R>(client: HttpClient.HttpClient.With<E, R>): HttpClient.HttpClient.With<E, R> =>
   HttpClient.transformResponse(client, (response) => Effect.map(response, parsingResponse))
 
-const parsing = (request: HttpServerRequest): HttpServerRequest => {
+const parsing = (request: HttpServerRequest, options: BodyParseOptions | undefined): HttpServerRequest => {
   const body: IncomingJson<HttpServerError> = new IncomingJson(
     ({ cause, description }) =>
       new HttpServerError({
@@ -97,7 +143,8 @@ const parsing = (request: HttpServerRequest): HttpServerRequest => {
           ...(description === undefined ? { cause } : { description })
         })
       }),
-    false
+    false,
+    options
   )
   // A router that is mounted modifies the request, which makes a new one of the same body.
   const around = (request: HttpServerRequest): HttpServerRequest =>
