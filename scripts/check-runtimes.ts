@@ -1,5 +1,5 @@
 /**
- * `npm run check:runtimes`: the conformance script (`scripts/runtimes/conformance.ts`) on Node, Bun, Deno and workerd.
+ * `npm run check:runtimes`: the conformance scripts (`scripts/runtimes/conformance.ts`, `parse.ts`) on Node, Bun, Deno and workerd.
  *
  * Their binaries come as npm packages, some 100 MB each, from a folder with a lock of its own, so that `npm ci` stays as quick as it is.
  */

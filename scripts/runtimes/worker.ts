@@ -1,10 +1,14 @@
 /** The conformance script, on workerd: in slices, the layer built inside of the handler. */
 import { SerializationLayer } from "effect-serialization"
 import { conformance } from "./conformance.ts"
+import { parseConformance } from "./parse.ts"
 
 export default {
   async test(): Promise<void> {
-    const { checked, failures } = await conformance(["sliced", "sync"], SerializationLayer.layerSliced())
+    const serialized = await conformance(["sliced", "sync"], SerializationLayer.layerSliced())
+    const parsed = parseConformance()
+    const checked = serialized.checked + parsed.checked
+    const failures = [...serialized.failures, ...parsed.failures]
     console.log(failures.length === 0 ? `${checked} as on Node` : failures.join("\n"))
     if (failures.length > 0) throw new Error("not as on Node")
   }
