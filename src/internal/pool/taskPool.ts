@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { onNextTurn } from "../turns/nextTurn.ts"
 import type { PoolSettings } from "./poolOptions.ts"
+import type { Done } from "./entry.ts"
 import { Pool } from "./pool.ts"
 import type { Admission, WorkerPoolStats } from "./poolTypes.ts"
 import { Warnings } from "./throttledWarnings.ts"
@@ -24,6 +25,12 @@ export interface TaskPool<H> extends Admission {
     handler: Name,
     task: TaskOf<H, Name>
   ): Effect.Effect<AnswerOf<H, Name>, WorkerPoolError>
+  /** The same without an effect, for work of many small tasks. Returns what drops the task, or its answer. */
+  post<Name extends HandlerName<H>>(
+    handler: Name,
+    task: TaskOf<H, Name>,
+    done: (error: WorkerPoolError | undefined, answer: AnswerOf<H, Name>) => void
+  ): () => void
   /** What the pool is doing. Never starts anything. */
   readonly stats: Effect.Effect<WorkerPoolStats>
   /**
@@ -66,6 +73,7 @@ export const makeTaskPool = Effect.fnUntraced(function* <H>(
 
   return {
     run,
+    post: (handler, task, done) => pool.run(handler, task, done as Done),
     isReady: () => pool.isReady(),
     start: () => pool.start(),
     ready: Effect.suspend(() => (pool.isReady() ? Effect.void : waitReady)),

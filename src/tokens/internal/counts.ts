@@ -22,10 +22,12 @@ export const countWhole = (
   table: Table,
   coefficients: Coefficients,
   text: string
-): Effect.Effect<RawCount, TokensError> => {
-  const count = new TableCount(table, coefficients)
-  return Effect.andThen(count.add(text), count.end)
-}
+): Effect.Effect<RawCount, TokensError> =>
+  Effect.suspend(() => {
+    const count = new TableCount(table, coefficients)
+    count.addWhole(text)
+    return Effect.map(count.countAll, () => count.result)
+  })
 
 const empty: RawCount = { tokens: 0, exact: true, fallback: undefined, bytes: 0 }
 

@@ -9,7 +9,7 @@ import type { CountedText, RunningCount, TokenCounter } from "../../internal/lim
 import { realTimers } from "../../internal/turns/realTimers.ts"
 import { TokensError, UnknownModel } from "../TokensError.ts"
 import { coefficients } from "./coefficients.ts"
-import { countTogether, encodeWhole, fitsTable, multiplied } from "./counts.ts"
+import { countTogether, countWhole, encodeWhole, fitsTable, multiplied } from "./counts.ts"
 import { registerCounter } from "./counters.ts"
 import { estimateTokens } from "./estimate.ts"
 import type { Counting } from "./models.ts"
@@ -57,7 +57,10 @@ export const makeService = ({ defaults, stats, tables, threads }: Parts): Tokens
   }
 
   const countText = (text: string, counting: Counting): Effect.Effect<RawCount, TokensError> => {
-    const count = begin(counting)
+    const table = tableOf(counting)
+    const own = coefficients[counting.coefficients]
+    if (table !== undefined) return countWhole(table, own, text)
+    const count = new EstimatedCount(own)
     return Effect.andThen(count.add(text), count.end)
   }
 
@@ -98,7 +101,7 @@ export const makeService = ({ defaults, stats, tables, threads }: Parts): Tokens
 
   const service: TokensService = {
     count: (text, options) =>
-      Effect.withSpan(
+      withSpanIfTraced(
         call(options, checkText(text), (counting) =>
           Effect.map(countText(text, counting), (raw) => resultOf(raw, counting))
         ),
@@ -171,6 +174,10 @@ export const callOf =
         })
       )
     })
+
+// A span takes a call more time than all else that it does here, so there is none where nobody traces.
+const withSpanIfTraced = <A, E, R>(self: Effect.Effect<A, E, R>, name: string): Effect.Effect<A, E, R> =>
+  Effect.withFiber(({ cache: { tracer } }) => (tracer === undefined ? self : Effect.withSpan(self, name)))
 
 /** An estimate of a whole text, at once. */
 export const estimate = (text: string, counting: Counting): number =>

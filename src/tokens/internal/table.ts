@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { TaskPool } from "../../internal/pool/taskPool.ts"
+import type { AnswerOf, TaskOf } from "../../internal/pool/workerFile.ts"
 import { holdProcess, releaseProcess } from "../../internal/turns/turnQueue.ts"
 import type { WorkerPoolError } from "../../WorkerPool.ts"
 import { TokenizerMissing, TokensError, TokensWorkerFailed } from "../TokensError.ts"
@@ -43,34 +44,52 @@ export class ThreadTable implements Table {
 
   count(texts: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<GuardedCount> | undefined, TokensError> {
     const { encoding, onFallback } = this
-    const counted = this.ask(this.pool.run("count", { encoding, texts }))
-    const answer = Effect.map(counted, ({ counts }) => counts)
-    return Effect.catchTag(answer, "WorkerPoolError", (error) =>
-      onFallback === undefined ? Effect.fail(workerFailed(error)) : Effect.as(onFallback(error), undefined)
+    return this.ask(
+      "count",
+      { encoding, texts },
+      ({ counts }) => counts,
+      (error) => (onFallback === undefined ? Effect.fail(workerFailed(error)) : Effect.as(onFallback(error), undefined))
     )
   }
 
   encode(text: string): Effect.Effect<Uint32Array, TokensError> {
-    const encoded = this.ask(this.pool.run("encode", { encoding: this.encoding, text }))
-    return failing(Effect.map(encoded, ({ ids }) => ids))
+    return this.ask("encode", { encoding: this.encoding, text }, ({ ids }) => ids, failing)
   }
 
   get load(): Effect.Effect<void, TokensError> {
-    return failing(Effect.asVoid(this.ask(this.pool.run("load", this.encoding))))
+    return this.ask("load", this.encoding, () => undefined, failing)
   }
 
-  private ask<A extends { readonly missing: undefined }>(
-    asked: Effect.Effect<A | Worker.Missing, WorkerPoolError>
-  ): Effect.Effect<A, TokensError | WorkerPoolError> {
-    // Threads do not keep the process alive, but who waits for an answer wants it.
-    const held = Effect.acquireUseRelease(
-      Effect.sync(holdProcess),
-      () => Effect.catchTag(asked, "WorkerPoolError", (error) => (isWorthRetrying(error) ? asked : Effect.fail(error))),
-      () => Effect.sync(releaseProcess)
-    )
-    return Effect.flatMap(held, (answer) =>
-      isMissing(answer) ? Effect.fail(this.missing(answer.missing)) : Effect.succeed(answer)
-    )
+  // One effect, not a chain of them: of what a short text costs its caller, most would be the chain.
+  private ask<Name extends Handler, A>(
+    handler: Name,
+    task: TaskOf<typeof Worker, Name>,
+    read: (answer: Found<AnswerOf<typeof Worker, Name>>) => A,
+    onError: (error: WorkerPoolError) => Effect.Effect<A, TokensError>
+  ): Effect.Effect<A, TokensError> {
+    const { pool } = this
+    return Effect.callback<A, TokensError>((resume) => {
+      let drop: () => void
+      let isRetry = false
+      const done = (error: WorkerPoolError | undefined, answer: AnswerOf<typeof Worker, Name>): void => {
+        if (error !== undefined && !isRetry && isWorthRetrying(error)) {
+          isRetry = true
+          drop = pool.post(handler, task, done)
+          return
+        }
+        releaseProcess()
+        if (error !== undefined) resume(onError(error))
+        else if (isMissing(answer)) resume(Effect.fail(this.missing(answer.missing)))
+        else resume(Effect.succeed(read(answer as Found<typeof answer>)))
+      }
+      // Threads do not keep the process alive, but who waits for an answer wants it.
+      holdProcess()
+      drop = pool.post(handler, task, done)
+      return Effect.sync(() => {
+        releaseProcess()
+        drop()
+      })
+    })
   }
 
   private missing({ code, message }: Worker.Missing["missing"]): TokensError {
@@ -79,7 +98,12 @@ export class ThreadTable implements Table {
   }
 }
 
-const isMissing = (answer: { readonly missing: unknown }): answer is Worker.Missing => answer.missing !== undefined
+type Handler = "count" | "encode" | "load"
+
+type Found<A> = Exclude<A, Worker.Missing>
+
+const isMissing = (answer: unknown): answer is Worker.Missing =>
+  (answer as Partial<Worker.Missing>).missing !== undefined
 
 // A pool that is full or closed is the same a moment later.
 const isWorthRetrying = ({ reason: { _tag } }: WorkerPoolError): boolean =>
@@ -88,5 +112,4 @@ const isWorthRetrying = ({ reason: { _tag } }: WorkerPoolError): boolean =>
 const workerFailed = (cause: WorkerPoolError): TokensError =>
   new TokensError({ reason: new TokensWorkerFailed({ cause }) })
 
-const failing = <A>(self: Effect.Effect<A, TokensError | WorkerPoolError>): Effect.Effect<A, TokensError> =>
-  Effect.catchTag(self, "WorkerPoolError", (error) => Effect.fail(workerFailed(error)))
+const failing = (error: WorkerPoolError): Effect.Effect<never, TokensError> => Effect.fail(workerFailed(error))

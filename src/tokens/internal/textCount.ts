@@ -99,27 +99,22 @@ export class TableCount implements TextCount {
     return Effect.map(this.countAll, () => this.result)
   })
 
-  /** Takes the whole text, to be counted by `countNext`. */
+  /** Takes the whole text, to be counted by `countNext` or `countAll`. */
   addWhole(text: string): void {
     this.pieces.push(text)
     this.pieces.end()
   }
 
-  /** Counts the next piece. False when there is none to count. */
-  readonly countNext: Effect.Effect<boolean, TokensError> = Effect.suspend(() => {
+  /** Counts the next piece, if there is one to count. */
+  readonly countNext: Effect.Effect<void, TokensError> = Effect.suspend(() => {
     const piece = this.pieces.next()
-    if (piece === undefined) return Effect.succeed(false)
-    if (this.rest !== undefined) return Effect.as(this.rest.add(piece), true)
-    return Effect.flatMap(this.table.count([piece]), (counts) => {
-      if (counts === undefined) {
-        this.rest = new EstimatedCount(this.coefficients)
-        return Effect.as(this.rest.add(piece), true)
-      }
-      this.tokens += counts[0]!.tokens
-      this.exact &&= counts[0]!.exact
-      this.bytes += Buffer.byteLength(piece)
-      return Effect.succeed(true)
-    })
+    return piece === undefined ? Effect.void : this.countPiece(piece)
+  })
+
+  /** Counts all pieces that there are to count. */
+  readonly countAll: Effect.Effect<void, TokensError> = Effect.suspend(() => {
+    const piece = this.pieces.next()
+    return piece === undefined ? Effect.void : Effect.flatMap(this.countPiece(piece), () => this.countAll)
   })
 
   /** What was counted so far. */
@@ -133,7 +128,17 @@ export class TableCount implements TextCount {
     }
   }
 
-  private readonly countAll: Effect.Effect<void, TokensError> = Effect.suspend(() =>
-    Effect.flatMap(this.countNext, (isMore) => (isMore ? this.countAll : Effect.void))
-  )
+  private countPiece(piece: string): Effect.Effect<void, TokensError> {
+    if (this.rest !== undefined) return this.rest.add(piece)
+    return Effect.flatMap(this.table.count([piece]), (counts) => {
+      if (counts === undefined) {
+        this.rest = new EstimatedCount(this.coefficients)
+        return this.rest.add(piece)
+      }
+      this.tokens += counts[0]!.tokens
+      this.exact &&= counts[0]!.exact
+      this.bytes += Buffer.byteLength(piece)
+      return Effect.void
+    })
+  }
 }
