@@ -51,8 +51,11 @@ export const thread: Part = {
       const text = realText(name, 1_000_000)
       const times = { alone: [], cold: [], own: [], warm: [], tiktoken: [] } as Record<string, Array<number>>
       const counts = new Set<number>()
-      const take = (key: string, run: () => number) => {
-        const [time, tokens] = timed(run)
+      // As the thread gets it: a text that has just arrived. V8 finds words in one that has grown old a tenth faster.
+      const bytes = Buffer.from(text)
+      const take = (key: string, run: (text: string) => number) => {
+        const fresh = bytes.toString()
+        const [time, tokens] = timed(() => run(fresh))
         times[key]!.push(time)
         counts.add(tokens)
       }
@@ -61,16 +64,16 @@ export const thread: Part = {
         own.clearMergeCache()
         // Whoever comes second finds the text in the processor's caches.
         const cold = [
-          () => take("cold", () => alone.countTokens(text, none)),
-          () => take("own", () => guarded(own, text))
+          () => take("cold", (text) => alone.countTokens(text, none)),
+          () => take("own", (text) => guarded(own, text))
         ]
         const warm = [
-          () => take("alone", () => alone.countTokens(text, none)),
-          () => take("warm", () => guarded(own, text))
+          () => take("alone", (text) => alone.countTokens(text, none)),
+          () => take("warm", (text) => guarded(own, text))
         ]
         for (const run of [...(i % 2 === 0 ? cold : cold.toReversed()), ...(i % 2 === 0 ? warm : warm.toReversed())])
           run()
-        if (i < 2) take("tiktoken", () => tiktoken.encode(text, [], []).length)
+        if (i < 2) take("tiktoken", (text) => tiktoken.encode(text, [], []).length)
         // The first round warms the compilers.
         if (i === 0) for (const key of Object.keys(times)) times[key] = []
       }
