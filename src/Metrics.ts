@@ -108,7 +108,7 @@ export const workerErrors: Metric.Counter<number> = counter(
 )
 
 /**
- * Calls whose output was shortened to `maxSize`.
+ * Calls whose output was shortened to `maxSize` or `maxTokens`.
  *
  * @category metrics
  * @since 0.1.0
@@ -116,7 +116,31 @@ export const workerErrors: Metric.Counter<number> = counter(
 export const truncations: Metric.Counter<number> = counter(
   "truncations",
   "{call}",
-  "Calls whose output was shortened to maxSize"
+  "Calls whose output was shortened to maxSize or maxTokens"
+)
+
+/**
+ * Calls with a `Shape` that left something out.
+ *
+ * @category metrics
+ * @since 0.1.0
+ */
+export const shapeCut: Metric.Counter<number> = counter(
+  "shape.cut",
+  "{call}",
+  "Calls with a shape that left something out"
+)
+
+/**
+ * Texts made and counted to find one within `maxTokens`, in calls with a `Shape` whose whole text is over it.
+ *
+ * @category metrics
+ * @since 0.1.0
+ */
+export const shapeTries: Metric.Counter<number> = counter(
+  "shape.tries",
+  "{text}",
+  "Texts made and counted to find one within maxTokens, in calls with a shape"
 )
 
 /**

@@ -3,7 +3,7 @@
  * what the result tells.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber, Latch, Layer, Tracer } from "effect"
 import { makeSerializer } from "../../src/Async.ts"
 import * as SerializationLayer from "../../src/Layer.ts"
 import { Serialization, type SerializeOptions } from "../../src/Serialization.ts"
@@ -165,4 +165,72 @@ describe("truncate: Shape within maxTokens", () => {
       })
     )
   }
+})
+
+describe("what is told of calls with maxTokens", () => {
+  const live = (tokens: Layer.Layer<Tokens>) => serviceOf(SerializationLayer.layerSliced().pipe(Layer.provide(tokens)))
+
+  /** Interrupts a call as soon as its text is being counted. */
+  const stopped = Effect.fnUntraced(function* (options: SerializeOptions) {
+    const counting = yield* Latch.make()
+    const service = yield* live(Tokens.layerCustom({ count: () => Effect.andThen(counting.open, Effect.never) }))
+    const fiber = yield* Effect.forkChild(service.serialize(large, options))
+    yield* counting.await
+    yield* Fiber.interrupt(fiber)
+    const { failures, interrupted } = yield* service.metrics
+    return { failures, interrupted }
+  })
+
+  it.live("a call that is stopped while it is counted is interrupted, once", () =>
+    Effect.gen(function* () {
+      const truncations: ReadonlyArray<SerializeOptions["truncate"]> = [{}, true, false]
+      for (const truncate of truncations) {
+        assert.deepStrictEqual(yield* stopped({ maxTokens: 300, truncate }), { failures: 0, interrupted: 1 })
+      }
+      assert.deepStrictEqual(yield* stopped({ maxTokens: 1_000_000, truncate: true }), { failures: 0, interrupted: 1 })
+    })
+  )
+
+  it.live("a count that fails is a failure of the call", () =>
+    Effect.gen(function* () {
+      for (const truncate of [{}, false]) {
+        const service = yield* live(Tokens.layerCustom({ count: () => Effect.fail("no answer") }))
+        yield* Effect.flip(service.serialize(large, { maxTokens: 300, truncate }))
+        yield* Effect.flip(service.serialize(large, { maxTokens: 300, truncate }))
+        const { failures, failuresByReason } = yield* service.metrics
+        assert.deepStrictEqual([failures, failuresByReason], [2, { TokensFailed: 2 }])
+      }
+    })
+  )
+
+  it.live("cuts and tries, in the snapshot and in the span of a call", () => {
+    const spans: Array<Tracer.NativeSpan> = []
+    const tracer = Tracer.make({
+      span(options) {
+        const span = new Tracer.NativeSpan(options)
+        spans.push(span)
+        return span
+      }
+    })
+    return Effect.gen(function* () {
+      let counted = 0
+      const count = (text: string) => {
+        counted++
+        return Math.ceil(text.length / 4)
+      }
+      const service = yield* live(Tokens.layerCustom({ count }))
+      const { omittedCount } = yield* service.serialize(large, { maxTokens: 300, truncate: {} })
+      // The count that shows that the whole is too long is no try.
+      const tries = counted - 1
+      assert.isAbove(tries, 0)
+      yield* service.serialize([1], { maxTokens: 300, truncate: {} })
+      yield* service.serialize(large, { maxSize: 300, truncate: {} })
+      const { shapeCut, shapeTries } = yield* service.metrics
+      assert.deepStrictEqual({ shapeCut, shapeTries }, { shapeCut: 2, shapeTries: tries })
+      const { attributes } = spans.find(({ name }) => name === "Serialization.serialize")!
+      assert.strictEqual(attributes.get("serialization.tries"), tries)
+      assert.strictEqual(attributes.get("serialization.omitted"), omittedCount)
+      assert.isAtMost(attributes.get("serialization.tokens") as number, 300)
+    }).pipe(Effect.provideService(Tracer.Tracer, tracer))
+  })
 })

@@ -124,6 +124,8 @@ it.live("the collector gets each metric with its unit, counters by path and the 
           failures: "{call}",
           "worker.errors": "{call}",
           truncations: "{call}",
+          "shape.cut": "{call}",
+          "shape.tries": "{text}",
           interruptions: "{call}",
           "output.size": "By",
           frames: "{frame}",

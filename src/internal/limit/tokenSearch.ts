@@ -15,6 +15,13 @@ export interface Fitting {
   readonly count: CountedText
 }
 
+/** What a search has come to. */
+export interface Found {
+  readonly best: Fitting | undefined
+  /** Texts that were made. */
+  readonly tries: number
+}
+
 /** Gives the text that is shortened to a size, or undefined where it cannot be so short. */
 export type Shortened = (size: number) => Effect.Effect<string | undefined, SerializationError>
 
@@ -50,13 +57,15 @@ export const searchTokens = Effect.fnUntraced(function* (
   shortened: Shortened,
   rule: SearchRule,
   tooLarge: number
-): Effect.fn.Return<Fitting | undefined, SerializationError> {
+): Effect.fn.Return<Found, SerializationError> {
   const { maxTokens } = meter
   let low = 0
   let high = tooLarge
   let size = Math.min(rule.first, high - 1)
   let best: Fitting | undefined
-  for (let i = 0; i < rule.tries && size > low && size < high; i++) {
+  let tries = 0
+  while (tries < rule.tries && size > low && size < high) {
+    tries++
     const text = yield* shortened(size)
     const count = text === undefined ? undefined : yield* meter.count(text)
     if (count === undefined || safeTokens(count) <= maxTokens) {
@@ -69,7 +78,7 @@ export const searchTokens = Effect.fnUntraced(function* (
     const tokens = count === undefined ? 0 : safeTokens(count)
     size = nextSize(Math.floor((size * maxTokens * rule.aim) / tokens), low, high)
   }
-  return best
+  return { best, tries }
 })
 
 // Where the aim leaves the sizes between those tried: the middle of them, or twice the largest.

@@ -2,7 +2,9 @@
  * `maxTokens` with `truncate: Shape`: what is shown is shared by size, and the finished text is counted. So the limit
  * is kept by the very text that is returned.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { SerializationError } from "../../SerializationError.ts"
 import type { Engine } from "../engine/engine.ts"
 import { makeShaper, shapedOutcome } from "../engine/shapeCall.ts"
@@ -19,6 +21,7 @@ import type { Failure, Outcome, ShapedOutcome } from "../telemetry/outcome.ts"
 import { realTimers } from "../turns/realTimers.ts"
 import { PassingCount } from "./countedCalls.ts"
 import { counterOf, failWith, type LimitedText, meterOf } from "./tokenCalls.ts"
+import { failureIn, toldEnd } from "./toldEnds.ts"
 import type { TokensAccess } from "./tokensAccess.ts"
 
 /** Code units that are written before they are counted. */
@@ -37,7 +40,7 @@ export const shapedText = Effect.fnUntraced(function* (
   options: SerializeOptions & { readonly truncate: Shape },
   unit: Meter
 ): Effect.fn.Return<LimitedText, SerializationError> {
-  const counter = yield* counterOf(access, options)
+  const counter = yield* toldEnd(counterOf(access, options), engine.counters, options.label)
   const call = new ShapedCall(engine, counter, value, options, unit)
   return yield* call.decide
 })
@@ -52,8 +55,8 @@ class ShapedCall {
   private readonly maxTokens: number
   private readonly began = realTimers.now()
   private shaper!: Shaper
-  private held = 0
-  private longestHeld = 0
+  held = 0
+  longestHeld = 0
 
   constructor(
     engine: Engine,
@@ -80,8 +83,14 @@ class ShapedCall {
     }
     return yield* this.shared
   }).pipe(
-    Effect.tap((text) => Effect.sync(() => this.ended(text.text.length, text.truncated, undefined))),
-    Effect.tapError((error) => Effect.sync(() => this.ended(0, false, error)))
+    Effect.onExit((exit) =>
+      Effect.sync(() => {
+        if (Exit.isSuccess(exit)) return this.ended(exit.value, undefined)
+        // Whether it was at work or being counted.
+        if (Cause.hasInterruptsOnly(exit.cause)) return this.engine.counters.cancelled(this, this.options.label)
+        this.ended(undefined, failureIn(exit.cause))
+      })
+    )
   );
 
   private *open(): Steps<Shaper> {
@@ -121,8 +130,8 @@ class ShapedCall {
           return text
         }
       )
-    const found = yield* searchTokens(meter, shown, shapeRule(maxTokens), maxSize + 1)
-    if (found !== undefined) return this.limited(found.text, outcomes.get(found.text)!, found.count)
+    const { best, tries } = yield* searchTokens(meter, shown, shapeRule(maxTokens), maxSize + 1)
+    if (best !== undefined) return this.limited(best.text, outcomes.get(best.text)!, best.count, tries)
     // Each byte is a token at most; counted where that is not known of a tokenizer.
     const certain = meter.certainBytes ?? maxTokens
     if (unit !== bytes || maxSize === Infinity) shaper.measureIn(bytes)
@@ -131,11 +140,11 @@ class ShapedCall {
     if (count === undefined || (meter.certainBytes === undefined && safeTokens(count) > maxTokens)) {
       return yield* sizeLimitExceeded(maxTokens, "tokens")
     }
-    return this.limited(text!, outcomes.get(text!)!, count)
+    return this.limited(text!, outcomes.get(text!)!, count, tries + 1)
   })
 
-  private limited(text: string, shaped: ShapedOutcome, count: CountedText | undefined): LimitedText {
-    return { text, truncated: shaped.omittedCount > 0, path: this.isSync ? "sync" : "sliced", count, shaped }
+  private limited(text: string, shaped: ShapedOutcome, count: CountedText | undefined, tries = 0): LimitedText {
+    return { text, truncated: shaped.omittedCount > 0, path: this.isSync ? "sync" : "sliced", count, shaped, tries }
   }
 
   private get isSync(): boolean {
@@ -148,8 +157,7 @@ class ShapedCall {
       const job = new StepsJob<A>(make(), this.engine.budget, never, (job) => {
         this.held += job.held
         this.longestHeld = Math.max(this.longestHeld, job.longestHeld)
-        if (job.isCancelled)
-          return this.engine.counters.cancelled({ held: this.held, longestHeld: this.longestHeld }, this.options.label)
+        if (job.isCancelled) return
         resume(job.error === undefined ? Effect.succeed(job.result as A) : failWith(job.error))
       })
       job.begin(this.isSync)
@@ -157,12 +165,15 @@ class ShapedCall {
     })
   }
 
-  private ended(size: number, truncated: boolean, error: Failure | undefined): void {
-    const { held, longestHeld, options } = this
+  private ended(limited: LimitedText | undefined, error: Failure | undefined): void {
+    const { engine, held, longestHeld, options } = this
     const path = this.isSync ? "sync" : "sliced"
     const arm = this.isSync ? "none" : "offloop"
-    const outcome: Outcome = { error, truncated, path, arm, held, longestHeld, size, frames: 0, waited: 0 }
-    this.engine.counters.ended(outcome, realTimers.now() - this.began, size, options.label)
+    const size = limited?.text.length ?? 0
+    const truncated = limited?.truncated ?? false
+    const told: Outcome = { error, truncated, path, arm, held, longestHeld, size, frames: 0, waited: 0 }
+    engine.counters.shapes.tries += limited?.tries ?? 0
+    engine.counters.ended({ ...told, shaped: limited?.shaped }, realTimers.now() - this.began, size, options.label)
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * What is shortened is held until that is decided, by counts of whole texts alone (`limit/tokenSearch.ts`).
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { SerializationError } from "../../SerializationError.ts"
@@ -17,6 +18,7 @@ import type { SerializationPath, SerializeOptions } from "../options/callOptions
 import { type Arguments, readArguments } from "../options/stringifyArguments.ts"
 import { Defect, type Failure, type ShapedOutcome } from "../telemetry/outcome.ts"
 import { HeldReader } from "./heldReader.ts"
+import { cancelledOnce, toldEnd } from "./toldEnds.ts"
 import type { TokensAccess } from "./tokensAccess.ts"
 
 /** A text within its limits. */
@@ -28,6 +30,8 @@ export interface LimitedText {
   readonly count: CountedText | undefined
   /** What was left out, where the call asked for a shape. */
   readonly shaped?: ShapedOutcome
+  /** Texts that were made and counted to find this one, where the call asked for a shape. */
+  readonly tries?: number
 }
 
 /** What the last word of a text may come to more than the same word with its end: a run is cut after 512 code units. */
@@ -48,12 +52,17 @@ export const shortenedText = Effect.fnUntraced(function* (
   unit: Meter
 ): Effect.fn.Return<LimitedText, SerializationError> {
   const args = yield* argumentsOf(options)
-  const counter = yield* counterOf(access, options)
+  const { counters } = engine
+  const counter = yield* toldEnd(counterOf(access, options), counters, options.label)
   const meter = meterOf(counter, options.maxTokens!)
   const reader = new HeldReader(engine, value, { ...options, ...args.given, maxSize: undefined, truncate: undefined })
   const text = new Shortening(reader, meter, args.gap, options.maxSize ?? Infinity, unit)
   return yield* Effect.onExit(text.decide, (exit) =>
-    Effect.sync(() => (Exit.isSuccess(exit) ? reader.enough() : reader.cancel()))
+    Effect.sync(() => {
+      if (Exit.isSuccess(exit)) reader.enough()
+      else if (Cause.hasInterruptsOnly(exit.cause)) cancelledOnce(counters, options.label, () => reader.cancel())
+      else reader.cancel()
+    })
   )
 })
 
@@ -76,13 +85,13 @@ class Shortening {
     const { maxTokens } = this.meter
     const whole = yield* this.whole
     if (whole !== undefined) return whole
-    const found = yield* searchTokens(
+    const { best } = yield* searchTokens(
       this.meter,
       (size) => this.shortened(size),
       prefixRule(maxTokens),
       this.reader.outcome === undefined ? Infinity : this.reader.text.length
     )
-    const { count, text } = found ?? (yield* this.certain)
+    const { count, text } = best ?? (yield* this.certain)
     return { text, truncated: true, path: this.reader.path, count }
   })
 

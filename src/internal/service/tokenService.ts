@@ -20,6 +20,7 @@ import { boundedOptions, countWithin, failureOf, PassingCount } from "./countedC
 import { tokensOf } from "./results.ts"
 import { shapedText } from "./shapedTokens.ts"
 import { counterOf, type LimitedText, shortenedText } from "./tokenCalls.ts"
+import { toldEnd } from "./toldEnds.ts"
 import type { TokensAccess } from "./tokensAccess.ts"
 
 /** What is wrapped: the service without tokens. */
@@ -118,11 +119,13 @@ export class TokenService {
     make: (bounded: SerializeOptions) => Effect.Effect<A, SerializationError>,
     textOf: (result: A) => string | Uint8Array
   ): Effect.Effect<A, SerializationError> {
-    return Effect.flatMap(counterOf(this.access, options), (counter) =>
+    const { counters } = this.engine
+    const { label, maxTokens } = options
+    return Effect.flatMap(toldEnd(counterOf(this.access, options), counters, label), (counter) =>
       Effect.flatMap(
         Effect.mapError(make(boundedOptions(options, counter)), (error) => failureOf(error, options)),
         (result) =>
-          Effect.map(countWithin(textOf(result), counter, options.maxTokens), (count) => ({
+          Effect.map(toldEnd(countWithin(textOf(result), counter, maxTokens), counters, label), (count) => ({
             ...result,
             ...tokensOf(count)
           }))
@@ -147,7 +150,8 @@ export class TokenService {
   private readonly countedStream = Effect.fnUntraced(
     { self: this },
     function* (value: unknown, options: WithTokens<StreamOptions>) {
-      const counter = yield* counterOf(this.access, options)
+      const { counters } = this.engine
+      const counter = yield* toldEnd(counterOf(this.access, options), counters, options.label)
       const passing = new PassingCount(counter, options.maxTokens)
       let summary: StreamSummary | undefined
       const onEnd = (given: StreamSummary): void => {
@@ -157,7 +161,7 @@ export class TokenService {
         Stream.mapError((error) => failureOf(error, options)),
         Stream.mapEffect((chunk) => Effect.as(passing.add(chunk), chunk))
       )
-      const ended = Effect.flatMap(passing.end, (count) =>
+      const ended = Effect.flatMap(toldEnd(passing.end, counters, options.label), (count) =>
         this.plain.ended(options, { ...summary!, ...tokensOf(count) })
       )
       return Stream.concat(chunks, Stream.fromEffectDrain(ended))
@@ -168,7 +172,7 @@ export class TokenService {
 const inBytes = meterOf("bytes")
 
 const attributesOf = (
-  { count, path, shaped, text, truncated }: LimitedText,
+  { count, path, shaped, text, tries, truncated }: LimitedText,
   { label }: SerializeOptions,
   unit: Meter
 ): Record<string, unknown> => ({
@@ -177,7 +181,8 @@ const attributesOf = (
   "serialization.size": unit.size(text),
   "serialization.truncated": truncated,
   ...(count === undefined ? undefined : { "serialization.tokens": count.tokens }),
-  ...(shaped === undefined ? undefined : { "serialization.omitted": shaped.omittedCount })
+  ...(shaped === undefined ? undefined : { "serialization.omitted": shaped.omittedCount }),
+  ...(tries === undefined ? undefined : { "serialization.tries": tries })
 })
 
 const shortens = ({ maxTokens, truncate }: SerializeOptions): boolean =>

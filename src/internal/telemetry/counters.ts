@@ -3,7 +3,7 @@
  */
 import { Labels, type LabelTally } from "./labels.ts"
 import { type Latencies, makeLatencies } from "./latencies.ts"
-import { Defect, type Outcome } from "./outcome.ts"
+import { Defect, type Failure, type Outcome } from "./outcome.ts"
 import { Tally } from "./callStats.ts"
 
 export class Counters {
@@ -23,6 +23,8 @@ export class Counters {
   failures = 0
   workerErrors = 0
   truncated = 0
+  /** Calls with a shape that left something out, and the texts made for those with `maxTokens`. */
+  readonly shapes = { cut: 0, tries: 0 }
   interrupted = 0
   bytes = 0
   /** Frames by route. */
@@ -37,16 +39,20 @@ export class Counters {
     this.latencies ??= makeLatencies()
     this.latencies.record(Math.max(1, Math.round(milliseconds * 1e6)))
     if (outcome.truncated) this.truncated++
-    if (outcome.error !== undefined) {
-      this.failures++
-      increment(this.failuresByReason, outcome.error instanceof Defect ? "Defect" : outcome.error.reason._tag)
-    }
+    if (outcome.shaped !== undefined && outcome.shaped.omittedCount > 0) this.shapes.cut++
+    if (outcome.error !== undefined) this.failed(outcome.error)
     if (label !== undefined) {
       const tally = this.labels.of(label)
       tally.calls++
       tally.held += held
       if (longestHeld > tally.longestHeld) tally.longestHeld = longestHeld
     }
+  }
+
+  /** A call has failed, also one whose text was made. */
+  failed(error: Failure): void {
+    this.failures++
+    increment(this.failuresByReason, error instanceof Defect ? "Defect" : error.reason._tag)
   }
 
   /** A call that its caller stopped has blocked the loop all the same. */

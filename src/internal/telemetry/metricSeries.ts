@@ -90,6 +90,8 @@ export const registerEngine = (
     series.counter(Metrics.workerErrors, { reason }, () => counters.workerErrorsByReason.get(reason) ?? 0)
   }
   series.counter(Metrics.truncations, {}, () => counters.truncated)
+  series.counter(Metrics.shapeCut, {}, () => counters.shapes.cut)
+  series.counter(Metrics.shapeTries, {}, () => counters.shapes.tries)
   series.counter(Metrics.interruptions, {}, () => counters.interrupted)
   series.counter(Metrics.outputSize, {}, () => counters.bytes)
   for (const route of ["worker", "sliced"] as const) {

@@ -23,8 +23,12 @@ export interface SerializationMetrics {
   readonly workerErrors: number
   /** `workerErrors / (workerPath + fallbackPath)`, and 0 where both are 0. */
   readonly workerFailureRate: number
-  /** Calls whose output was shortened to `maxSize`. */
+  /** Calls whose output was shortened to `maxSize` or `maxTokens`. */
   readonly truncated: number
+  /** Calls with a `Shape` that left something out. */
+  readonly shapeCut: number
+  /** Texts made and counted to find one within `maxTokens`, in calls with a `Shape` whose whole text is over it. */
+  readonly shapeTries: number
   /** Calls that failed. */
   readonly failures: number
   /** Failed calls by the tag of their reason, and `Defect` for those in which a step of the library threw. */

@@ -27,6 +27,8 @@ export const snapshot = (
     workerErrors: counters.workerErrors,
     workerFailureRate: offLoop === 0 ? 0 : counters.workerErrors / offLoop,
     truncated: counters.truncated,
+    shapeCut: counters.shapes.cut,
+    shapeTries: counters.shapes.tries,
     failures: counters.failures,
     failuresByReason: Object.fromEntries(counters.failuresByReason),
     workerErrorsByReason: Object.fromEntries(counters.workerErrorsByReason),
