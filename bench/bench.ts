@@ -7,7 +7,8 @@
  * process a case. Writes every run to `bench/results/<node>.json`, then tables and plots of the results of all versions
  * of Node into README and docs. `--quick` takes a minute, prints its tables and writes nothing else; `--only` measures
  * some cases or groups again and keeps the others; `--resume` goes on where a run was stopped; `--render` only writes
- * tables and plots. `npm run bench -- parse` measures the way back, see `parse/main.ts`.
+ * tables and plots. `npm run bench -- parse` measures the way back, see `parse/main.ts`, and
+ * `npm run bench -- tokens` counts of tokens, see `tokens/main.ts`.
  */
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -16,11 +17,11 @@ import { render, renderQuick } from "./report/render.ts"
 import { type Case, fullSuite, quickSuite } from "./suite/cases.ts"
 import { type CaseResult, load, type Machine, save } from "./suite/results.ts"
 
-const isParse = process.argv[2] === "parse"
+/** Suites of their own, with options of their own. */
+const domain = ["parse", "tokens"].find((name) => name === process.argv[2])
 
 const { values: flags } = parseArgs({
-  // The other suite has options of its own.
-  args: isParse ? [] : process.argv.slice(2),
+  args: domain !== undefined ? [] : process.argv.slice(2),
   options: {
     node: { type: "string", default: process.versions.node.split(".")[0]! },
     quick: { type: "boolean", default: false },
@@ -93,7 +94,8 @@ const wanted = (spec: Case): boolean =>
   flags.only === undefined || flags.only.split(",").some((part) => part === spec.id || part === spec.group)
 
 nodePath(flags.node)
-if (isParse) await import("./parse/main.ts")
+if (domain === "parse") await import("./parse/main.ts")
+else if (domain === "tokens") await import("./tokens/main.ts")
 else if (flags.render) await render()
 else if (flags.quick) {
   await run(quickSuite, `${flags.node}.quick`, wanted)

@@ -47,21 +47,25 @@ const points = (runs: ReadonlyArray<Run>, group: string, keys: ReadonlyArray<str
     )
   )
 
-const color = (keys: ReadonlyArray<string>): Plot.ScaleOptions => {
-  const shown = ways.filter(({ key }) => keys.includes(key))
-  return { legend: true, domain: shown.map(({ label }) => label), range: shown.map(({ color }) => color) }
+/** What a colour stands for. */
+export interface LegendEntry {
+  readonly label: string
+  readonly color: string
 }
+
+const shownOf = (keys: ReadonlyArray<string>): ReadonlyArray<LegendEntry> =>
+  ways.filter(({ key }) => keys.includes(key))
 
 /** As an object: linkedom takes no text here. */
 const style = { color: "black", fontFamily: "system-ui, sans-serif", fontSize: "12px" }
 
 /** A plot with a legend comes as a figure of several SVG elements: put them into one, below each other. */
-const svg = (options: Plot.PlotOptions, keys: ReadonlyArray<string>): string => {
+export const svg = (options: Plot.PlotOptions, shown: ReadonlyArray<LegendEntry>): string => {
   const { document } = parseHTML("<!doctype html><html><body></body></html>")
-  const shown = ways.filter(({ key }) => keys.includes(key))
   const top = 28
   const { width = 900, height = 400 } = options
-  const plot = Plot.plot({ ...options, document, style, color: { ...color(keys), legend: false } } as Plot.PlotOptions)
+  const color = { domain: shown.map(({ label }) => label), range: shown.map(({ color }) => color), legend: false }
+  const plot = Plot.plot({ ...options, document, style, color } as Plot.PlotOptions)
   const step = width / shown.length
   const legend = shown.map(
     ({ label, color }, i) =>
@@ -101,7 +105,7 @@ const holdBySize = (runs: ReadonlyArray<Run>): string => {
         Plot.dot(data, { fx: "node", x: "bytes", y: "hold", fill: "way", r: 3.5 })
       ]
     },
-    keys
+    shownOf(keys)
   )
 }
 
@@ -128,15 +132,20 @@ const busyByData = (runs: ReadonlyArray<Run>): string => {
         Plot.dot(data, { fx: "node", x: "busy", y: "data", fill: "way", r: 5, fillOpacity: 0.85 })
       ]
     },
-    keys
+    shownOf(keys)
   )
 }
 
 const sizeTick = (bytes: number): string =>
   bytes >= 1e6 ? `${bytes / 1e6} MB` : bytes >= 1000 ? `${bytes / 1000} KB` : `${bytes} B`
 
-export const writePlots = (runs: ReadonlyArray<Run>): void => {
+/** Writes a plot into the docs. */
+export const writePlot = (name: string, text: string): void => {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(new URL("hold-by-size.svg", folder), holdBySize(runs))
-  writeFileSync(new URL("busy-by-data.svg", folder), busyByData(runs))
+  writeFileSync(new URL(`${name}.svg`, folder), text)
+}
+
+export const writePlots = (runs: ReadonlyArray<Run>): void => {
+  writePlot("hold-by-size", holdBySize(runs))
+  writePlot("busy-by-data", busyByData(runs))
 }

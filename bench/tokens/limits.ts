@@ -12,25 +12,42 @@ import type { Part } from "./part.ts"
 const live = () => ManagedRuntime.make(Layer.provideMerge(Serialization.layer(), Tokens.layer()))
 
 export const limit: Part = {
-  title: "The beginning of a value within so many tokens, `truncate: true`",
-  head: ["set", "of", "maxTokens", "used", "caller's CPU ms", "longest hold ms", "wall ms"],
+  title: "A value within so many tokens: its beginning, `true`, or something of everything, `{}`",
+  head: ["set", "of", "maxTokens", "truncate", "used", "CPU ms", "without the count", "longest hold ms", "wall ms"],
   rows: async (rounds) => {
     const runtime = live()
     const json = await runtime.runPromise(Effect.tap(Serialization, () => Tokens.use(({ warm }) => warm)))
+    // As many tokens, about, by a count that takes no time.
+    const uncounted = ManagedRuntime.make(
+      Layer.provide(Serialization.layer(), Tokens.layerCustom({ count: (text) => Math.ceil(text.length / 3.3) }))
+    )
+    const free = await uncounted.runPromise(Effect.map(Serialization, (json) => json))
     const rows: Array<ReadonlyArray<string>> = []
-    for (const [name, maxTokens] of [
-      ["bcd", 1000],
-      ["bcd", 8000],
-      ["bcd", 100_000],
-      ["bcd@200", 8000],
-      ["licenses", 8000],
-      ["records@2", 8000],
-      ["records@200", 8000]
+    for (const [name, maxTokens, truncate] of [
+      ["bcd", 1000, true],
+      ["bcd", 8000, true],
+      ["bcd", 100_000, true],
+      ["records@2", 8000, true],
+      ["records@200", 8000, true],
+      ["bcd", 2000, {}],
+      ...["bcd", "cities", "licenses", "coastlines", "atlas", "icons", "transcript"].map(
+        (set) => [set, 8000, {}] as const
+      ),
+      ["records@2", 8000, {}],
+      ["records@20", 8000, {}],
+      ["records@200", 8000, {}]
     ] as const) {
       const set = dataSet(name)
       const value = set.load(1)
-      const call = () => runtime.runPromise(json.serialize(value, { maxTokens, truncate: true }))
+      const options = { maxTokens, truncate }
+      const call = () => runtime.runPromise(json.serialize(value, options))
       const { tokens } = await call()
+      const without: Array<number> = []
+      for (let i = 0; i <= rounds; i++) {
+        await settle()
+        const { cpu } = await measure(() => uncounted.runPromise(free.serialize(value, options)))
+        if (i > 0) without.push(cpu)
+      }
       const readings: Array<Reading<unknown>> = []
       for (let i = 0; i < rounds; i++) {
         await settle()
@@ -41,12 +58,15 @@ export const limit: Part = {
         name,
         megabytes(set.megabytes * 1e6),
         String(maxTokens),
+        truncate === true ? "`true`" : "`{}`",
         `${((tokens! / maxTokens) * 100).toFixed(1)} %`,
         of(({ cpu }) => cpu),
+        ms(median(without)),
         of(({ hold }) => hold),
         of(({ wall }) => wall)
       ])
     }
+    await uncounted.dispose()
     await runtime.dispose()
     return rows
   }
@@ -67,7 +87,7 @@ const round = (id: number): ReadonlyArray<Prompt.MessageEncoded> => [
 ]
 
 export const prompt: Part = {
-  title: "A conversation that grows by one round at a time, within 6,000 tokens",
+  title: "A conversation that grows by one round at a time, within 6,000 tokens; 2,000 messages at once",
   head: ["who", "rounds", "characters tokenized", "over the limit", "longest hold ms", "wall ms"],
   rows: async () => {
     let characters = 0
@@ -127,9 +147,22 @@ export const prompt: Part = {
       )
     )
     const theirs = await grow(async (prompt) => [await runtime.runPromise(tokenizer.truncate(prompt, maxTokens)), 0])
+    const long = Prompt.make(Array.from({ length: 500 }, (_, id) => round(id)).flat())
+    characters = 0
+    await settle()
+    const { hold, wall } = await measure(() => runtime.runPromise(fitPrompt(long, { maxTokens: 30_000 })))
+    const atOnce = ["500", String(characters), "0", ms(hold), ms(wall)]
+    // Under the limit: the second call has only a new round to count.
+    const more = Prompt.concat(long, Prompt.make(round(500)))
+    await runtime.runPromise(fitPrompt(long, { maxTokens: 1e6 }))
+    characters = 0
+    const grown = await measure(() => runtime.runPromise(fitPrompt(more, { maxTokens: 1e6 })))
+    const oneMore = ["501", String(characters), "0", ms(grown.hold), ms(grown.wall)]
     await runtime.dispose()
     return [
-      ["fitPrompt", ...ours],
+      ["`fitPrompt`, round by round", ...ours],
+      ["`fitPrompt`, 2,000 messages into 30,000 tokens", ...atOnce],
+      ["`fitPrompt`, one round more, under the limit", ...oneMore],
       ["Tokenizer.truncate of effect/ai, estimating", ...theirs]
     ]
   }

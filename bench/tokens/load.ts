@@ -11,12 +11,20 @@ interface Loading {
 
 const script = fileURLToPath(new URL("./loadChild.ts", import.meta.url))
 
-const contenders = ["nothing", "serialization", "tokens thread", "gpt-tokenizer", "tiktoken"] as const
+const contenders = [
+  "nothing",
+  "serialization",
+  "tokens thread",
+  "gpt-tokenizer",
+  "tiktoken",
+  "js-tiktoken",
+  "tokenx"
+] as const
 
 export type Contender = (typeof contenders)[number]
 
 export const load: Part = {
-  title: "Loading a table and counting one line: wall time, and memory over an empty process",
+  title: "The first count of a process, of one line: wall time, and memory over an empty process",
   head: ["who", "ms", "MB"],
   rows: async (rounds) => {
     const times = new Map<Contender, Array<Loading>>(contenders.map((name) => [name, []]))

@@ -22,6 +22,15 @@ const contenders: Readonly<Record<Contender, () => Promise<unknown>>> = {
   tiktoken: async () => {
     const { get_encoding } = await import("tiktoken")
     return get_encoding("o200k_base").encode(line).length
+  },
+  "js-tiktoken": async () => {
+    const { Tiktoken } = await import("js-tiktoken/lite")
+    const { default: ranks } = await import("js-tiktoken/ranks/o200k_base")
+    return new Tiktoken(ranks).encode(line).length
+  },
+  tokenx: async () => {
+    const { estimateTokenCount } = await import("tokenx")
+    return estimateTokenCount(line)
   }
 }
 
