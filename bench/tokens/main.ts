@@ -17,6 +17,7 @@ import { type Machine, save } from "../suite/results.ts"
 import { caller } from "./caller.ts"
 import { compare, hard } from "./compare.ts"
 import { curves } from "./curves.ts"
+import { exact } from "./exact.ts"
 import { limit, prompt } from "./limits.ts"
 import { load } from "./load.ts"
 import type { Part } from "./part.ts"
@@ -27,6 +28,7 @@ const parts: Readonly<Record<string, Part>> = {
   caller,
   compare,
   hard,
+  exact,
   thread,
   runs,
   estimate,
