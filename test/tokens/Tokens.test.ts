@@ -1,8 +1,10 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Cause, ConfigProvider, Effect, Exit, Fiber, Layer, Metric, Stream } from "effect"
+import { Cause, ConfigProvider, Effect, Exit, Fiber, Layer, Metric, Stream, Tracer } from "effect"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { vi } from "vitest"
+import { realTimers } from "../../src/internal/turns/realTimers.ts"
 import * as Metrics from "../../src/tokens/Metrics.ts"
 import { Tokens, type TokensCallOptions } from "../../src/tokens/Tokens.ts"
 import { TokensError } from "../../src/tokens/TokensError.ts"
@@ -257,6 +259,22 @@ describe("a layer", () => {
     }).pipe(Effect.provide(tokenizer))
   })
 
+  it.effect("makes a span of a count where somebody traces", () => {
+    const spans: Array<string> = []
+    const tracer = Tracer.make({
+      span(options) {
+        spans.push(options.name)
+        return new Tracer.NativeSpan(options)
+      }
+    })
+    return Effect.gen(function* () {
+      const counted = count("Hello")
+      yield* Effect.provideService(counted, Tracer.Tracer, tracer)
+      yield* counted
+      assert.deepStrictEqual(spans, ["Tokens.count"])
+    }).pipe(Effect.provide(Tokens.layerEstimate()))
+  })
+
   it.live("lets its process end while a thread is idle", () =>
     Effect.gen(function* () {
       const program = fileURLToPath(new URL("../fixtures/tokens-program.ts", import.meta.url))
@@ -275,4 +293,25 @@ describe("a layer", () => {
       assert.isTrue(Cause.hasInterruptsOnly(exit.cause))
     }).pipe(Effect.provide(Tokens.layer()))
   )
+
+  it.live("holds its process for a count, until it is answered, refused or interrupted", () => {
+    const made = vi.spyOn(realTimers, "setInterval")
+    const ended = vi.spyOn(realTimers, "clearInterval")
+    const holds = () => made.mock.calls.length - ended.mock.calls.length
+    return Effect.gen(function* () {
+      const tokens = yield* Tokens
+      const fibers = yield* Effect.forEach(["!hang", "Hello"], (text) =>
+        Effect.forkChild(tokens.count(text), { startImmediately: true })
+      )
+      assert.strictEqual(holds(), 1)
+      yield* Fiber.interruptAll(fibers)
+      assert.strictEqual(holds(), 0)
+      assert.strictEqual((yield* tokens.count("Hello")).tokens, 1)
+      yield* Effect.flip(tokens.count("!missing"))
+      assert.strictEqual(holds(), 0)
+    }).pipe(
+      Effect.provide(Tokens.layer({ workerUrl: new URL("../fixtures/tokens-worker.ts", import.meta.url) })),
+      Effect.ensuring(Effect.sync(() => vi.restoreAllMocks()))
+    )
+  })
 })
