@@ -3,13 +3,16 @@ import { Effect, Fiber, Latch, Logger } from "effect"
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { vi } from "vitest"
 import { Tokens, type TokensOptions } from "../../src/tokens/Tokens.ts"
 import { TokensError, UnknownModel } from "../../src/tokens/TokensError.ts"
 import { coefficients } from "../../src/tokens/internal/coefficients.ts"
 import type { GuardedCount } from "../../src/tokens/internal/guard.ts"
 import { countTogether, fitsTable } from "../../src/tokens/internal/counts.ts"
 import type { Table } from "../../src/tokens/internal/table.ts"
+import { pieceSize } from "../../src/tokens/internal/pieces.ts"
 import { TableCount } from "../../src/tokens/internal/textCount.ts"
+import { realTimers } from "../../src/internal/turns/realTimers.ts"
 
 const live = (options?: TokensOptions) =>
   Tokens.layer({ workerUrl: new URL("../fixtures/tokens-worker.ts", import.meta.url), ...options })
@@ -126,6 +129,30 @@ describe("a count in pieces", () => {
       assert.strictEqual(tokens, counted + fallback!)
       assert.isAbove(fallback!, 100_000)
     })
+  )
+
+  it.effect("sends a few pieces at a time where they are counted quickly, and one where they are not", () =>
+    Effect.gen(function* () {
+      const now = vi.spyOn(realTimers, "now")
+      let time = 0
+      now.mockImplementation(() => time)
+      for (const [perPiece, trips] of [
+        [8, 6],
+        [250, 16]
+      ] as const) {
+        const table: Recording = new Recording(() =>
+          Effect.sync(() => {
+            time += perPiece * Math.ceil(table.pieces.at(-1)!.length / pieceSize)
+            return true
+          })
+        )
+        const count = new TableCount(table, coefficients.o200k)
+        yield* count.add(text)
+        assert.strictEqual((yield* count.end).tokens, text.length)
+        assert.strictEqual(table.pieces.length, trips)
+        assert.isAtMost(Math.max(...table.pieces.map((trip) => trip.length)), 4 * pieceSize)
+      }
+    }).pipe(Effect.ensuring(Effect.sync(() => vi.restoreAllMocks())))
   )
 
   it.effect("has short texts counted together", () =>

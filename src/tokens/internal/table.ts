@@ -16,7 +16,7 @@ import type { Encoding } from "../../internal/options/tokenOptions.ts"
 
 /** What a table does. Undefined is what could not be done because threads failed, where that is no error. */
 export interface Table {
-  /** Counts texts, each by itself, together at most a piece. */
+  /** Counts texts, each by itself, together at most a few pieces. */
   count(texts: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<GuardedCount> | undefined, TokensError>
   /** Encodes a piece. */
   encode(text: string): Effect.Effect<Uint32Array, TokensError>

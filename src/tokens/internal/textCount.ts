@@ -3,6 +3,7 @@
  * estimating.
  */
 import * as Effect from "effect/Effect"
+import { realTimers } from "../../internal/turns/realTimers.ts"
 import type { TokensError } from "../TokensError.ts"
 import { addInTurns, type TextSink } from "./addInTurns.ts"
 import type { Coefficients } from "./coefficients.ts"
@@ -63,6 +64,12 @@ export class EstimatedCount implements TextCount, TextSink {
   }))
 }
 
+/** Milliseconds that a trip to the thread may take. Others wait for the thread as long. */
+const tripTime = 200
+
+/** Pieces of a trip: even of the text that takes longest they are counted well before a task times out. */
+const maxBatch = 4
+
 /** A text that a thread counts piece by piece. When threads fail for good, the rest of it is estimated. */
 export class TableCount implements TextCount {
   private readonly table: Table
@@ -72,6 +79,8 @@ export class TableCount implements TextCount {
   private exact = true
   private bytes = 0
   private rest: EstimatedCount | undefined
+  /** How many pieces go to the thread together. */
+  private batch = 1
 
   constructor(table: Table, coefficients: Coefficients) {
     this.table = table
@@ -106,15 +115,12 @@ export class TableCount implements TextCount {
   }
 
   /** Counts the next piece, if there is one to count. */
-  readonly countNext: Effect.Effect<void, TokensError> = Effect.suspend(() => {
-    const piece = this.pieces.next()
-    return piece === undefined ? Effect.void : this.countPiece(piece)
-  })
+  readonly countNext: Effect.Effect<void, TokensError> = Effect.suspend(() => this.countPieces(this.take(1)))
 
   /** Counts all pieces that there are to count. */
   readonly countAll: Effect.Effect<void, TokensError> = Effect.suspend(() => {
-    const piece = this.pieces.next()
-    return piece === undefined ? Effect.void : Effect.flatMap(this.countPiece(piece), () => this.countAll)
+    const pieces = this.take(this.batch)
+    return pieces.length === 0 ? Effect.void : Effect.flatMap(this.countPieces(pieces), () => this.countAll)
   })
 
   /** What was counted so far. */
@@ -128,16 +134,28 @@ export class TableCount implements TextCount {
     }
   }
 
-  private countPiece(piece: string): Effect.Effect<void, TokensError> {
-    if (this.rest !== undefined) return this.rest.add(piece)
-    return Effect.flatMap(this.table.count([piece]), (counts) => {
+  private take(most: number): ReadonlyArray<string> {
+    const taken: Array<string> = []
+    for (let piece; taken.length < most && (piece = this.pieces.next()) !== undefined;) taken.push(piece)
+    return taken
+  }
+
+  private countPieces(pieces: ReadonlyArray<string>): Effect.Effect<void, TokensError> {
+    const { rest } = this
+    if (rest !== undefined) return Effect.forEach(pieces, (piece) => rest.add(piece), { discard: true })
+    const began = realTimers.now()
+    return Effect.flatMap(this.table.count(pieces), (counts) => {
       if (counts === undefined) {
         this.rest = new EstimatedCount(this.coefficients)
-        return this.rest.add(piece)
+        return this.countPieces(pieces)
       }
-      this.tokens += counts[0]!.tokens
-      this.exact &&= counts[0]!.exact
-      this.bytes += Buffer.byteLength(piece)
+      for (const { exact, tokens } of counts) {
+        this.tokens += tokens
+        this.exact &&= exact
+      }
+      for (const piece of pieces) this.bytes += Buffer.byteLength(piece)
+      const perPiece = (realTimers.now() - began) / pieces.length
+      this.batch = Math.max(1, Math.min(maxBatch, 2 * this.batch, Math.floor(tripTime / perPiece)))
       return Effect.void
     })
   }
