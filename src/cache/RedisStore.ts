@@ -30,13 +30,18 @@ import type { NodeRedis } from "@effect/platform-node/NodeRedis"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { createClient } from "redis"
 import { CacheStore } from "./CacheStore.ts"
+import { DistributedLock } from "./DistributedLock.ts"
+import { type LockLayerOptions, makeLockLayer } from "./internal/lock/lockLayer.ts"
 import { type ClusterClient, clusterPort, type SentinelClient, sentinelPort } from "./internal/redis/foreignPorts.ts"
 import type { RedisPort } from "./internal/redis/port.ts"
 import { nodeRedisPort, ownPort } from "./internal/redis/ports.ts"
+import { makeRedisKeeper } from "./internal/redis/redisKeeper.ts"
 import { makeRedisStore } from "./internal/redis/store.ts"
 
+export type { LockLayerOptions } from "./internal/lock/lockLayer.ts"
 export type { ClusterClient, SentinelClient } from "./internal/redis/foreignPorts.ts"
 export type { RedisPort } from "./internal/redis/port.ts"
 
@@ -146,3 +151,68 @@ export const fromSentinel = (sentinel: SentinelClient): RedisPort => sentinelPor
  * @since 0.1.0
  */
 export const fromCluster = (cluster: ClusterClient): RedisPort => clusterPort(cluster)
+
+/**
+ * Layer of locks over a connection of its own. All locks of one `name` are on one node of a cluster.
+ *
+ * **Details**
+ *
+ * It connects as {@link layer} does: in the background, and again for ever.
+ *
+ * **Gotchas**
+ *
+ * Redis replicates asynchronously. When a replica takes over, it may not know of a lock that was given away last, and
+ * give it away again; its epoch is another one then. Keep `maxmemory-policy` at `noeviction`, or at one of `volatile-*`
+ * with a lease that is long enough: a lock that is evicted is lost.
+ *
+ * **Example** (One process does it)
+ *
+ * ```ts no-run
+ * import { Effect } from "effect"
+ * import { DistributedLock } from "effect-serialization/cache"
+ * import * as RedisStore from "effect-serialization/cache/RedisStore"
+ *
+ * const nightly = DistributedLock.use((lock) =>
+ *   lock.tryLock("nightly")((lease) => Effect.log(`this process does it, with fence ${lease.fence}`))
+ * )
+ * const Locks = RedisStore.layerLock({ url: "redis://localhost:6379" })
+ * await Effect.runPromise(nightly.pipe(Effect.provide(Locks)))
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerLock = (
+  connection: RedisStoreOptions = {},
+  options?: LockLayerOptions
+): Layer.Layer<DistributedLock> => lockLayer(ownPort(createClient, connection), options)
+
+/**
+ * Layer of locks over the client of Effect's `NodeRedis`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerLockNodeRedis = (options?: LockLayerOptions): Layer.Layer<DistributedLock, never, NodeRedis> =>
+  lockLayer(
+    Effect.flatMap(EffectNodeRedis, ({ client }) => nodeRedisPort(client)),
+    options
+  )
+
+/**
+ * Layer of locks over any client: {@link fromSentinel}, {@link fromCluster}, or an adapter of yours.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerLockPort = (port: RedisPort, options?: LockLayerOptions): Layer.Layer<DistributedLock> =>
+  lockLayer(Effect.succeed(port), options)
+
+const lockLayer = <R>(
+  port: Effect.Effect<RedisPort, never, R>,
+  options: LockLayerOptions | undefined
+): Layer.Layer<DistributedLock, never, Exclude<R, Scope.Scope>> =>
+  Layer.effect(
+    DistributedLock,
+    makeLockLayer(options, (name) => Effect.map(port, (port) => makeRedisKeeper(port, name)))
+  )

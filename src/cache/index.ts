@@ -14,6 +14,7 @@ export {
 export type { AsyncCached } from "./internal/asyncText.ts"
 export * from "./CacheError.ts"
 export * from "./CacheStore.ts"
+export { DistributedLock, type Lease, type LockLayerOptions, type LockOptions } from "./DistributedLock.ts"
 export type {
   Cached,
   CachedFailures,
@@ -29,5 +30,6 @@ export type {
 export type { CacheOptions } from "./internal/options.ts"
 export type { ResponseOptions } from "./internal/response.ts"
 export type { CacheMetrics } from "./internal/snapshot.ts"
+export * from "./LockError.ts"
 export * from "./MemoryMonitor.ts"
 export { SerializedCache } from "./SerializedCache.ts"
