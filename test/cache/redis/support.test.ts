@@ -1,20 +1,13 @@
 /** The Redis servers of the tests do what they are told. */
 import { assert, it } from "@effect/vitest"
-import { createClient, createCluster, createSentinel } from "redis"
+import { createCluster, createSentinel } from "redis"
 import { isAll } from "../../support/tier.ts"
 import { describeRedis } from "./support/available.ts"
 import { startCluster } from "./support/cluster.ts"
 import { eventually } from "./support/eventually.ts"
-import { RedisServer } from "./support/redisServer.ts"
+import { connect, RedisServer } from "./support/redisServer.ts"
 import { startSentinel } from "./support/sentinel.ts"
 import { TcpProxy } from "./support/tcpProxy.ts"
-
-const connect = async (url: string) => {
-  const client = createClient({ url, socket: { reconnectStrategy: 20 }, disableOfflineQueue: true })
-  client.on("error", () => {})
-  await client.connect()
-  return Object.assign(client, { [Symbol.dispose]: () => client.destroy() })
-}
 
 const isGone = (pid: number): boolean => {
   try {

@@ -128,3 +128,11 @@ export class RedisServer implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
+
+/** A client that is connected, and connects again soon. */
+export const connect = async (url: string) => {
+  const client = createClient({ url, socket: { reconnectStrategy: 20 }, disableOfflineQueue: true })
+  client.on("error", () => {})
+  await client.connect()
+  return Object.assign(client, { [Symbol.dispose]: () => client.destroy() })
+}
