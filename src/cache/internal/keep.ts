@@ -12,6 +12,7 @@ import { type Flight, type Marks, stampOf } from "./flight.ts"
 import { partsAtATime } from "./load.ts"
 import { keyName } from "./names.ts"
 import type { StoreClient } from "./storeClient.ts"
+import { within } from "./within.ts"
 
 /** How a text was begun: with the store, without it, or beside somebody who holds the lease. */
 export type Begun =
@@ -123,9 +124,8 @@ const send = Effect.fnUntraced(function* (
     )
   const reply: CommitReply | StoreError = yield* Effect.gen(function* () {
     if (parts.length > 1) {
-      yield* Effect.forEach(parts, put, { concurrency: partsAtATime, discard: true }).pipe(
-        Effect.timeoutOrElse({ duration: client.transferTimeout, orElse: () => Effect.fail(tooLate()) })
-      )
+      const allPut = Effect.forEach(parts, put, { concurrency: partsAtATime, discard: true })
+      yield* within(allPut, client.transferTimeout, () => Effect.fail(tooLate()))
     }
     flight.isCommitting = true
     view = core.view.number

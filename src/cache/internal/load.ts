@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { StoreError, type StoredEntry } from "../CacheStore.ts"
 import type { Content } from "./content.ts"
 import type { StoreClient } from "./storeClient.ts"
+import { within } from "./within.ts"
 
 /** Parts that are on their way at a time. More are no faster, and pieces of 1 MB a turn are seen on the event loop. */
 export const partsAtATime = 4
@@ -41,7 +42,7 @@ export const loadContent = (
     }
     const { namespace } = client
     let isBroken = false
-    return Effect.forEach(
+    const allTaken = Effect.forEach(
       parts,
       (_, index) =>
         Effect.suspend(() => {
@@ -54,12 +55,9 @@ export const loadContent = (
           )
         }),
       { concurrency: partsAtATime, discard: true }
-    ).pipe(
-      Effect.timeoutOrElse({
-        duration: client.transferTimeout,
-        orElse: () =>
-          Effect.fail(new StoreError({ kind: "unavailable", cause: new Error("The text did not come in time") }))
-      }),
-      Effect.map(content)
     )
+    return Effect.map(within(allTaken, client.transferTimeout, tooLate), content)
   })
+
+const tooLate = () =>
+  Effect.fail(new StoreError({ kind: "unavailable", cause: new Error("The text did not come in time") }))

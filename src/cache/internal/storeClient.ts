@@ -20,6 +20,7 @@ import {
 import type { CacheSettings } from "./cacheSettings.ts"
 import type { Counters, Operation } from "./counters.ts"
 import { PendingInvalidations } from "./pendingInvalidations.ts"
+import { within } from "./within.ts"
 
 export class StoreClient {
   readonly namespace: string
@@ -144,19 +145,15 @@ export class StoreClient {
       const counts = this.counters.storeRequests[operation]
       const began = this.clock.currentTimeMillisUnsafe()
       let isLate = false
-      return f(this.store).pipe(
-        Effect.timeoutOrElse({
-          duration:
-            operation === "part" || operation === "putPart"
-              ? this.settings.transferTimeout
-              : this.settings.storeTimeout,
-          orElse: () => {
-            isLate = true
-            return Effect.fail(
-              new StoreError({ kind: "unavailable", cause: new Error(`No answer to ${operation} in time`) })
-            )
-          }
-        }),
+      const { storeTimeout, transferTimeout } = this.settings
+      const isTransfer = operation === "part" || operation === "putPart"
+      const answer = within(f(this.store), isTransfer ? transferTimeout : storeTimeout, () => {
+        isLate = true
+        return Effect.fail(
+          new StoreError({ kind: "unavailable", cause: new Error(`No answer to ${operation} in time`) })
+        )
+      })
+      return answer.pipe(
         this.breaker.execute({
           key: `${this.namespace}:${this.circuit}`,
           classify: (exit) =>
