@@ -5,6 +5,7 @@
 import { threadTime } from "../threadClock.ts"
 import { median } from "../stats.ts"
 import { contenders } from "./contenders.ts"
+import { valueOf } from "./values.ts"
 
 export interface HitRow {
   readonly name: string
@@ -15,11 +16,6 @@ export interface HitRow {
   /** A hit and its body. */
   readonly body: number
 }
-
-const record = (i: number) => ({ id: i, name: `name ${i}`, active: i % 2 === 0, score: i / 7, tags: ["a", "b"] })
-
-/** About as many bytes of text. */
-const valueOf = (bytes: number) => Array.from({ length: Math.round(bytes / 85) }, (_, i) => record(i))
 
 const time = async (count: number, run: () => Promise<void>): Promise<number> => {
   const before = threadTime()

@@ -1,11 +1,12 @@
 /**
- * For how long a large entry holds the event loop: computed and stored, read from a store in parts, and made a response. Beside an idle
+ * For how long a large entry holds the event loop: stored in memory and in Redis, read from Redis, and made a response. Beside an idle
  * control, and beside what other caches have to do: stringify the value for the body. Medians.
  */
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import { SerializationLayer } from "../../src/index.ts"
 import { SerializedCache } from "../../src/cache/index.ts"
-import { makeStoreMemory } from "../../src/cache/testing.ts"
+import * as RedisStore from "../../src/cache/RedisStore.ts"
+import { RedisServer } from "../../test/cache/redis/support/redisServer.ts"
 import { idle, measure, settle } from "../hold.ts"
 import { median } from "../stats.ts"
 
@@ -30,9 +31,11 @@ const valueOf = (megabytes: number) =>
 
 export const measureHolds = async (sizes: ReadonlyArray<number>, runs: number): Promise<ReadonlyArray<HoldRow>> => {
   const scope = Scope.makeUnsafe()
-  const { layer } = makeStoreMemory()
+  await using redis = await RedisServer.start()
   const options = { maxBytes: "512 MiB", maxEntryBytes: "256 MiB" } as const
-  const live = SerializedCache.layerNoStore(options).pipe(Layer.provide([layer, SerializationLayer.layer()]))
+  const live = SerializedCache.layerNoStore(options).pipe(
+    Layer.provide([RedisStore.layer({ url: redis.url }), SerializationLayer.layer()])
+  )
   const make = async () =>
     Context.get(await Effect.runPromise(Layer.buildWithScope(Layer.fresh(live), scope)), SerializedCache)
   const writer = await make()
@@ -43,9 +46,11 @@ export const measureHolds = async (sizes: ReadonlyArray<number>, runs: number): 
       ["JSON.stringify and encode", async () => async () => new TextEncoder().encode(JSON.stringify(value))],
       ["set", async () => () => Effect.runPromise(writer.set("key", value))],
       [
-        "read from a store",
+        "read from Redis",
         async () => {
           const reader = await make()
+          // Connected.
+          await Effect.runPromise(reader.get("nothing", { consistency: "strong" }))
           return () => Effect.runPromise(reader.get("key"))
         }
       ],

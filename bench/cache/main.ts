@@ -4,24 +4,32 @@
  *     npm run bench:cache [-- --node 24] [--write]
  *
  * Prints whether the old text comes back after an invalidation, how often a cold key is computed for a thousand callers, what a hit and
- * the body of a response cost, and for how long large entries hold the event loop. One process a part. `--write` puts the tables between
- * the `cache` markers of `docs/benchmarks.md`.
+ * the body of a response cost, in memory and over Redis, how many reads are hits while others scan, what happens while Redis is stopped,
+ * and for how long large entries hold the event loop. One process a part. Needs `redis-server` on the PATH. `--write` puts the tables
+ * between the `cache` markers of `docs/benchmarks.md`.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { inProcess } from "../processes.ts"
-import { ms } from "../stats.ts"
+import { ms, ratio } from "../stats.ts"
 import { table } from "../table.ts"
 import { countOld, type FenceRow } from "./fences.ts"
 import { type HitRow, measureHits } from "./hits.ts"
 import { type HoldRow, measureHolds } from "./holds.ts"
 import { provokeRaces, type RaceRow, stampede } from "./races.ts"
+import { type ContenderName, contenders } from "./redisContenders.ts"
+import { callersOf, coldWhileStopped, stampedeProcesses, type StampedeRow, type StoppedRow } from "./redisFaults.ts"
+import { measureRedisHits, type RedisHitRow } from "./redisHits.ts"
+import { hitRatios, type ScanRow } from "./scan.ts"
 
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,
   options: { node: { type: "string" }, write: { type: "boolean", default: false } }
 })
+
+const script = fileURLToPath(import.meta.url)
+const [part, name, port] = positionals as [string?, ContenderName?, string?]
 
 const parts: Readonly<Record<string, () => Promise<unknown>>> = {
   races: () => provokeRaces(100),
@@ -29,11 +37,17 @@ const parts: Readonly<Record<string, () => Promise<unknown>>> = {
   stampede: () => stampede(1000),
   small: () => measureHits(2_000, 9),
   large: () => measureHits(1_000_000, 5),
-  holds: () => measureHolds([5, 20], 7)
+  holds: () => measureHolds([5, 20], 7),
+  scan: hitRatios,
+  redisSmall: () => measureRedisHits(2_000, 9),
+  redisLarge: () => measureRedisHits(1_000_000, 5),
+  redisStampede: () => stampedeProcesses(script),
+  callers: () => callersOf(name!, Number(port)),
+  stopped: () => coldWhileStopped(name!)
 }
 
-const measured = async <A>(part: string): Promise<A> =>
-  (await inProcess<A>(fileURLToPath(import.meta.url), [part], { node: flags.node, limit: 240 }))!
+const measured = async <A>(...args: ReadonlyArray<string>): Promise<A> =>
+  (await inProcess<A>(script, args, { node: flags.node, limit: 240 }))!
 
 const us = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(value < 10 ? 2 : 1))
 
@@ -43,6 +57,20 @@ const hits = (rows: ReadonlyArray<HitRow>): string =>
     rows.map(({ body, hit, inFiber, name }) => [name, us(hit), us(inFiber), us(body)])
   )
 
+const overRedis = (rows: ReadonlyArray<RedisHitRow>): string =>
+  table(
+    ["cache ", "read and body, us", "of the thread, us", "of EVALSHA", "bytes in Redis"],
+    rows.map(({ memory, name, thread, wall }) => [
+      name,
+      us(wall),
+      us(thread),
+      ratio(wall / rows[0]!.wall),
+      memory === undefined ? "" : memory.toFixed(0)
+    ])
+  )
+
+const within = (time: number | undefined): string => (time === undefined ? "over 6 s" : ms(time))
+
 const print = async (): Promise<void> => {
   const races = await measured<ReadonlyArray<RaceRow>>("races")
   const computed = await measured<ReadonlyArray<{ readonly name: string; readonly computed: number }>>("stampede")
@@ -50,6 +78,12 @@ const print = async (): Promise<void> => {
   const small = await measured<ReadonlyArray<HitRow>>("small")
   const large = await measured<ReadonlyArray<HitRow>>("large")
   const holds = await measured<ReadonlyArray<HoldRow>>("holds")
+  const scan = await measured<ReadonlyArray<ScanRow>>("scan")
+  const redisSmall = await measured<ReadonlyArray<RedisHitRow>>("redisSmall")
+  const redisLarge = await measured<ReadonlyArray<RedisHitRow>>("redisLarge")
+  const redisStampede = await measured<ReadonlyArray<StampedeRow>>("redisStampede")
+  const stopped: Array<StoppedRow> = []
+  for (const name of Object.keys(contenders)) stopped.push(await measured<StoppedRow>("stopped", name))
   const text = [
     "Old text after an invalidation, and computations for 1,000 callers of a cold key:",
     table(
@@ -65,6 +99,25 @@ const print = async (): Promise<void> => {
     hits(small),
     "The same, 1 MB:",
     hits(large),
+    "Hits among reads of keys that come again, while every other read is of a key that does not:",
+    table(
+      ["cache ", "hit ratio"],
+      scan.map(({ hitRatio, name }) => [name, ratio(hitRatio)])
+    ),
+    "An entry of 2 KB that only Redis has, read one after the other:",
+    overRedis(redisSmall),
+    "The same, 1 MB:",
+    overRedis(redisLarge),
+    "Computations for a cold key that 250 callers in each of four processes ask for:",
+    table(
+      ["cache ", "computations"],
+      redisStampede.map(({ computed, name }) => [name, String(computed)])
+    ),
+    "Redis is stopped: what a cold key takes over its computation, the first one and one of those after it; milliseconds:",
+    table(
+      ["cache ", "first", "later"],
+      stopped.map(({ first, later, name }) => [name, within(first), within(later)])
+    ),
     "Large entries; milliseconds, medians of 7:",
     table(
       ["what ", "MB", "longest hold", "busy", "idle loop"],
@@ -78,7 +131,7 @@ const print = async (): Promise<void> => {
 const write = (text: string): void => {
   const file = fileURLToPath(new URL("../../docs/benchmarks.md", import.meta.url))
   const node = flags.node ?? process.versions.node.split(".")[0]!
-  const [begin, end] = [`<!-- cache ${node} -->`, `<!-- /cache ${node} -->`]
+  const [begin, end] = [`<!-- cache-${node} -->`, `<!-- /cache-${node} -->`]
   const page = readFileSync(file, "utf8")
   const from = page.indexOf(begin)
   const to = page.indexOf(end)
@@ -87,9 +140,9 @@ const write = (text: string): void => {
   writeFileSync(file, `${page.slice(0, from + begin.length)}\n\n${block}\n\n${page.slice(to)}`)
 }
 
-const part = positionals[0]
 if (part === undefined) await print()
 else {
-  process.send!(await parts[part]!())
+  const result = await parts[part]!()
+  if (result !== undefined) process.send!(result)
   process.exit(0)
 }
