@@ -2,7 +2,7 @@
  * What becomes of a text that was computed or written: it goes to the store and into memory, unless something that it
  * was built from was invalidated meanwhile.
  */
-import { randomBytes } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { type CommitReply, StoreError, type StorePosition } from "../CacheStore.ts"
 import type { Content } from "./content.ts"
@@ -105,7 +105,7 @@ const send = Effect.fnUntraced(function* (
 ) {
   const { key, marks, settings, token } = flight
   const grace = Math.max(settings.staleWhileRevalidate, settings.staleIfError)
-  const id = randomBytes(12).toString("base64url")
+  const id = randomUUID()
   const { compression } = core.settings
   const { etag, kind, parts, size, truncated } = content
   const head = { id, kind, etag, size, parts: parts.length, truncated, compression, timeToLive, grace }

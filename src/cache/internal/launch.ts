@@ -1,7 +1,7 @@
 /**
  * Beginning flights, and waiting for them.
  */
-import { randomBytes } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -34,7 +34,7 @@ export const launch = <E, R>(
     cache: core,
     key,
     settings,
-    token: randomBytes(12).toString("base64url"),
+    token: randomUUID(),
     isRefresh,
     stale,
     fence: core.fence,

@@ -1,7 +1,7 @@
 /**
  * Writes: values that are set, and invalidations.
  */
-import { randomBytes } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import type { SerializationError } from "../../SerializationError.ts"
 import type { CacheError } from "../CacheError.ts"
@@ -36,7 +36,7 @@ export const set: (
     cache: core,
     key,
     settings,
-    token: randomBytes(12).toString("base64url"),
+    token: randomUUID(),
     isRefresh: false,
     stale: undefined,
     fence: core.fence,

@@ -69,7 +69,7 @@ local at = headAt(key)
 local old, exists = headOf(key)
 if exists and not old then redis.call('UNLINK', at) end
 local stampJson = cjson.encode(stamp)
-redis.call('HSET', at, 'f', FORMAT, 'h', headJson, 's', stampJson)
+redis.call('HSET', at, 'f', FORMAT, 'h', headJson, 's', stampJson, 'g', tostring(head.grace))
 if hasBody == '1' then redis.call('HSET', at, 'b', body) else redis.call('HDEL', at, 'b') end
 redis.call('PEXPIRE', at, life)
 if old and old.id ~= head.id then removeParts(old) end

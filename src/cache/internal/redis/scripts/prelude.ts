@@ -85,21 +85,21 @@ end
 
 -- The entry of a key, unless one of its names was invalidated.
 local function find(key)
-  local found = redis.pcall('HMGET', headAt(key), 'f', 'h', 's', 'b')
+  local at = headAt(key)
+  local found = redis.pcall('HMGET', at, 'f', 'h', 's', 'b', 'g')
   if found.err or found[1] ~= FORMAT then return nil end
-  local head = cjson.decode(found[2])
   local validity = FENCED and compare(cjson.decode(found[3])) or 'current'
   if validity == 'gone' then
     removeHead(key)
     return nil
   end
-  local left = redis.call('PTTL', headAt(key))
+  local left, grace = redis.call('PTTL', at), tonumber(found[5])
   -- Its stale window begins when it is first found to be stale: nobody knows when that was said.
-  if validity == 'stale' and left > head.grace then
-    left = math.floor(head.grace)
-    redis.call('PEXPIRE', headAt(key), left)
+  if validity == 'stale' and left > grace then
+    left = math.floor(grace)
+    redis.call('PEXPIRE', at, left)
   end
-  return { left = left - head.grace, reply = { found[2], found[3], left, found[4] } }
+  return { left = left - grace, reply = { found[2], found[3], left, found[4] } }
 end
 `
 
