@@ -3,13 +3,16 @@
  */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { StoreError, type StoredEntry } from "../CacheStore.ts"
+import { type Compression, StoreError, type StoredEntry } from "../CacheStore.ts"
 import type { Content } from "./content.ts"
 import type { StoreClient } from "./storeClient.ts"
 import { within } from "./within.ts"
 
 /** Parts that are on their way at a time. More are no faster, and pieces of 1 MB a turn are seen on the event loop. */
 export const partsAtATime = 4
+
+// What arrives in a turn is read in that turn. Parts that are not compressed are large enough to be seen at four.
+const readAtATime = (compression: Compression): number => (compression === "none" ? 2 : partsAtATime)
 
 /** The text of an entry, or `undefined` where a part is missing, or the length or the digest is another. */
 export const loadContent = (
@@ -54,7 +57,7 @@ export const loadContent = (
             }
           )
         }),
-      { concurrency: partsAtATime, discard: true }
+      { concurrency: readAtATime(head.compression), discard: true }
     )
     return Effect.map(within(allTaken, client.transferTimeout, tooLate), content)
   })
