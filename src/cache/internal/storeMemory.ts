@@ -127,11 +127,11 @@ export class StoreMemory {
       this.removeParts(head)
       return { _tag: "Superseded" }
     }
-    if (isWrite) stamp[keyName(key)] = this.hold(now, keyName(key), generationLife)
+    if (isWrite) stamp[keyName(key)] = live(this.generations, keyName(key), now)?.value ?? this.newGeneration()
     const life = head.timeToLive + head.grace
     this.removeHead(key)
     this.heads.set(key, { head, stamp, body, expires: now + life })
-    for (const name of Object.keys(stamp)) this.hold(now, name, life)
+    for (const [name, generation] of Object.entries(stamp)) this.hold(now, name, life, generation)
     if (isHeld) this.release(key, lease)
     return { _tag: "Stored", stamp, position: this.position }
   }
@@ -194,15 +194,16 @@ export class StoreMemory {
           ? begun.sequence === this.sequence
           : isNotAfter(generation, begun.epoch, begun.sequence)
       if (this.isFenced && !isSafe) return undefined
-      stamp[name] = this.hold(now, name, generationLife)
+      // Made for good only when the entry is stored.
+      stamp[name] = generation ?? this.newGeneration()
     }
     return stamp
   }
 
-  private hold(now: number, name: string, life: number): string {
+  private hold(now: number, name: string, life: number, value = this.newGeneration()): string {
     let generation = live(this.generations, name, now)
     if (generation === undefined) {
-      generation = { value: this.newGeneration(), expires: 0 }
+      generation = { value, expires: 0 }
       this.generations.set(name, generation)
     }
     generation.expires = Math.max(generation.expires, now + life)

@@ -385,4 +385,18 @@ export const storeCases = (make: Effect.Effect<StoreUnderTest, never, Scope.Scop
       assert.strictEqual(yield* store.validate(ns, generations), "current")
     })
   )
+
+  it.effect("a commit that is superseded makes no generation", () =>
+    Effect.gen(function* () {
+      const { commit, invalidate, leased, pass, stored } = yield* tools
+      const one = yield* leased("one")
+      yield* pass(10_000)
+      yield* stored("two", { head: head({ id: "id2" }) })
+      const begun = { stamp: one.generations, begun: one.position, late: ["t:late"] }
+      assert.strictEqual((yield* commit("one", begun))._tag, "Superseded")
+      yield* invalidate([])
+      // It has none, and something was invalidated: who knows.
+      assert.strictEqual((yield* commit("one", begun))._tag, "Fenced")
+    })
+  )
 }

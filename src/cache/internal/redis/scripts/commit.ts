@@ -74,7 +74,7 @@ if hasBody == '1' then redis.call('HSET', at, 'b', body) else redis.call('HDEL',
 redis.call('PEXPIRE', at, life)
 if old and old.id ~= head.id then removeParts(old) end
 for name in pairs(stamp) do
-  if made[name] then redis.call('SET', generationAt(name), made[name], 'PX', math.max(life, LIFE))
+  if made[name] then redis.call('SET', generationAt(name), made[name], 'PX', life)
   else redis.call('PEXPIRE', generationAt(name), life, 'GT') end
 end
 if isHeld then release(key, hasWaiters) end
