@@ -1,6 +1,7 @@
 /**
  * `npm start [-- file.json]`: real data made into JSON by `JSON.stringify`, by a worker that gets the whole value, and
- * by this library, while a ticking timer watches the event loop.
+ * by this library, and parsed again by `JSON.parse`, a worker, and this library, while a ticking timer watches the event
+ * loop.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Option } from "effect"
@@ -11,7 +12,7 @@ import { Serialization, SerializationLive } from "../src/index.ts"
 import { race, type Race } from "./race.ts"
 import { legend, metricsText, resultTable, summary } from "./report.ts"
 import { makeTicker } from "./ticker.ts"
-import { makeWays } from "./ways.ts"
+import { makeWays, waysBack } from "./ways.ts"
 
 interface Input {
   readonly name: string
@@ -50,14 +51,22 @@ const demo = Effect.fnUntraced(function* (file: Option.Option<string>) {
   )
   const inputs = [...own, ...packaged]
   const races: Array<Race> = []
+  const racesBack: Array<Race> = []
   for (const [i, { name, what, load }] of inputs.entries()) {
     ticker.say(`${i + 1}/${inputs.length} ${name}`)
     const value = yield* load
-    races.push(yield* Effect.promise(() => race({ name, what, value }, ways, ticker)))
+    const text = JSON.stringify(value)
+    const bytes = Buffer.from(text)
+    const about = { name, what, bytes: bytes.length }
+    const there = { ...about, input: value, ways, isRight: (output: Uint8Array) => Buffer.compare(bytes, output) === 0 }
+    races.push(yield* Effect.promise(() => race(there, ticker)))
+    const isRight = (output: unknown) => JSON.stringify(output) === text
+    racesBack.push(yield* Effect.promise(() => race({ ...about, input: bytes, ways: waysBack, isRight }, ticker)))
   }
   ticker.stop()
   const { metrics } = yield* Serialization
-  yield* Console.log(`\n${resultTable(races)}\n\n${legend}\n\n${summary(races)}`)
+  yield* Console.log(`\n${resultTable("to JSON", races)}\n\n${resultTable("and back", racesBack)}\n\n${legend}`)
+  yield* Console.log(`\n${summary("to JSON, all data", races)}\n\n${summary("and back, all data", racesBack)}`)
   yield* Console.log(`\nThe library's own metrics\n${metricsText(yield* metrics)}`)
 })
 
@@ -71,7 +80,9 @@ Command.make(
   },
   ({ file }) => Effect.scoped(demo(file))
 ).pipe(
-  Command.withDescription("Serializes real data in three ways and shows what each does to the event loop"),
+  Command.withDescription(
+    "Serializes and parses real data in three ways each, and shows what each does to the event loop"
+  ),
   Command.run({ version: "0.1.0" }),
   Effect.provide(SerializationLive),
   Effect.provide(NodeServices.layer),

@@ -1,4 +1,4 @@
-/** Serializes one value in every way, several times, and says how it went. */
+/** Does one thing in every way, several times, and says how it went. */
 import { measure, settle } from "../bench/hold.ts"
 import { median } from "../bench/stats.ts"
 import type { Ticker } from "./ticker.ts"
@@ -25,12 +25,19 @@ export interface Race {
 
 export const rounds = 5
 
-export const race = async (
-  data: { readonly name: string; readonly what: string; readonly value: unknown },
-  ways: ReadonlyArray<Way>,
-  ticker: Ticker
-): Promise<Race> => {
-  const expected = Buffer.from(JSON.stringify(data.value))
+/** What is done, and what is right. */
+export interface Contest<Input, Output> {
+  readonly name: string
+  readonly what: string
+  /** Of the JSON. */
+  readonly bytes: number
+  readonly input: Input
+  readonly ways: ReadonlyArray<Way<Input, Output>>
+  readonly isRight: (output: Output) => boolean
+}
+
+export const race = async <Input, Output>(data: Contest<Input, Output>, ticker: Ticker): Promise<Race> => {
+  const { input, isRight, ways } = data
   const runs = ways.map((way) => ({
     way,
     holds: [] as Array<number>,
@@ -46,8 +53,8 @@ export const race = async (
       const label = round === 0 ? "warming up" : `round ${round} of ${rounds}`
       if (process.stderr.isTTY) ticker.say(`${data.name}: ${label}, ${run.way.label}`)
       await settle()
-      const { value: reading, missed } = await ticker.watch(() => measure(() => run.way.serialize(data.value)))
-      run.identical &&= Buffer.compare(expected, reading.value.bytes) === 0
+      const { value: reading, missed } = await ticker.watch(() => measure(() => run.way.run(input)))
+      run.identical &&= isRight(reading.value.output)
       run.path = reading.value.path
       if (round === 0) continue
       run.holds.push(reading.hold)
@@ -65,5 +72,5 @@ export const race = async (
     path: run.path,
     identical: run.identical
   }))
-  return { data: data.name, what: data.what, bytes: expected.length, results }
+  return { data: data.name, what: data.what, bytes: data.bytes, results }
 }

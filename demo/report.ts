@@ -11,8 +11,8 @@ const paint = (style: Style, text: string): string => styleText(style, text, { s
 
 const byHold = (hold: number): string => paint(hold <= 5 ? "green" : hold <= 50 ? "yellow" : "red", ms(hold))
 
-export const resultTable = (races: ReadonlyArray<Race>): string => {
-  const head = ["", "longest hold", "ticks missed", "wall", "busy", "path ", "identical "]
+export const resultTable = (title: string, races: ReadonlyArray<Race>): string => {
+  const head = [title, "longest hold", "ticks missed", "wall", "busy", "path ", "identical "]
   const rows = races.flatMap((race) => [
     [`${paint("bold", race.data)}  ${megabytes(race.bytes)}  ${paint("dim", race.what)}`],
     ...race.results.map((result) => [
@@ -33,11 +33,11 @@ export const legend = [
   "longest hold: the longest time during which nothing else in the process could run",
   "ticks missed: of a timer that wants to run every 10 ms",
   "busy:         the calling thread's own work; the rest of wall it was free for others",
-  "path:         where the text was made: sync, sliced (here, in slices), worker, or fallback"
+  "path:         where the work was done: sync, sliced (here, in slices), worker, or fallback"
 ].join("\n")
 
 /** One line a way: the worst over all data. */
-export const summary = (races: ReadonlyArray<Race>): string => {
+export const summary = (title: string, races: ReadonlyArray<Race>): string => {
   const ways = races[0]?.results.map((result) => result.way) ?? []
   const rows = ways.map((way) => {
     const results = races.flatMap((race) => race.results.filter((result) => result.way === way))
@@ -49,7 +49,7 @@ export const summary = (races: ReadonlyArray<Race>): string => {
       ms(sum((r) => r.busy))
     ]
   })
-  return table(["all data together", "longest hold", "wall, sum", "busy, sum"], rows)
+  return table([title, "longest hold", "wall, sum", "busy, sum"], rows)
 }
 
 const shown = (value: unknown): string =>

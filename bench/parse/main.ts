@@ -1,10 +1,10 @@
 /**
  * The benchmarks of `parse`:
  *
- *     npm run bench -- parse [--node 24] [--only time,peers,small,special] [--sets bcd,records] [--seconds 5]
+ *     npm run bench -- parse [--node 24] [--only time,peers,small,special,uses] [--sets bcd,records] [--seconds 5]
  *
  * Measures beside `JSON.parse` and other packages on the same bytes, each case in a process of its own, and prints Markdown
- * tables. Writes them between `<!-- parse-<node> -->` and `<!-- /parse-<node> -->` of `docs/benchmarks.md` if they are there.
+ * tables. A whole run writes them between `<!-- parse-<node> -->` and `<!-- /parse-<node> -->` of `docs/benchmarks.md` if they are there.
  */
 import { cpus } from "node:os"
 import { fileURLToPath } from "node:url"
@@ -17,12 +17,15 @@ import { textSets } from "./sets.ts"
 import type { SmallRow } from "./small.ts"
 import type { SpecialRow } from "./special.ts"
 import type { TimeRow } from "./time.ts"
+import { type UseRow, uses } from "./uses.ts"
+
+const everyPart = "time,peers,small,special,uses"
 
 const { values: flags } = parseArgs({
   allowPositionals: true,
   options: {
     node: { type: "string", default: process.versions.node.split(".")[0]! },
-    only: { type: "string", default: "time,peers,small,special" },
+    only: { type: "string", default: everyPart },
     sets: { type: "string" },
     seconds: { type: "string", default: "5" }
   }
@@ -95,10 +98,25 @@ const specialTable = async (): Promise<string> => {
   return markdownTable(["what", "measured", "limit"], rows)
 }
 
-const tables = { time: timeTable, peers: peerTable, small: smallTable, special: specialTable }
+const useTable = async (): Promise<string> => {
+  const rows: Array<ReadonlyArray<string>> = []
+  for (const name of uses) {
+    const row = await measure<UseRow>("uses.ts", [name])
+    if (row === undefined) throw new Error(`no answer for ${name}`)
+    const [plain, ours] = row.cpu
+    const cells = [ms(plain), ms(ours), ratio(ours / plain), ...row.gap.map(ms), ms(row.netGap[1]), ms(row.idleGap)]
+    rows.push([name, row.megabytes.toFixed(1), ...cells])
+    process.stderr.write(`${name}\n`)
+  }
+  const head = ["use", "MB", "plain, CPU ms", "ours, CPU ms", "ratio", "hold, plain", "hold, ours"]
+  return markdownTable([...head, "without collections", "idle"], rows)
+}
+
+const tables = { time: timeTable, peers: peerTable, small: smallTable, special: specialTable, uses: useTable }
 
 const parts: Array<string> = [`Node ${flags.node}, ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}).`]
 for (const name of flags.only.split(",")) parts.push(await tables[name as keyof typeof tables]())
 const text = parts.join("\n\n")
 console.log(text)
-writeBlock(new URL("../../docs/benchmarks.md", import.meta.url), `parse-${flags.node}`, text)
+const isWhole = flags.only === everyPart && flags.sets === undefined
+if (isWhole) writeBlock(new URL("../../docs/benchmarks.md", import.meta.url), `parse-${flags.node}`, text)
