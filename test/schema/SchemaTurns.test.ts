@@ -239,6 +239,50 @@ describe("SchemaTurns", () => {
     }).pipe(Effect.provide(live))
   )
 
+  it.effect("a call that is stopped counts once in the service's metrics, wherever it was", () =>
+    Effect.gen(function* () {
+      const interrupted = Serialization.use(({ metrics }) => Effect.map(metrics, ({ interrupted }) => interrupted))
+      const { counter, schema } = counting()
+      const fiber = yield* Effect.forkChild(SchemaTurns.serialize(Schema.Array(schema))(texts(1_000_000)))
+      while (counter.count === 0) yield* Effect.yieldNow
+      yield* Fiber.interrupt(fiber)
+      assert.strictEqual(yield* interrupted, 1)
+
+      const stream = SchemaTurns.stream(Schema.Array(schema), { chunkSize: 1000 })
+      yield* Stream.runDrain(Stream.take(stream(texts(100_000)), 1))
+      assert.strictEqual(yield* interrupted, 2)
+      yield* Stream.runDrain(stream(texts(1000)))
+      assert.strictEqual(yield* interrupted, 2)
+
+      // What stands around the array is the service's own work.
+      const Around = Schema.Struct({ any: Schema.Any, list: Schema.Array(schema) })
+      const around = { any: texts(300_000), list: texts(1000) }
+      yield* Stream.runDrain(Stream.take(SchemaTurns.stream(Around, { chunkSize: 1000 })(around), 1))
+      assert.strictEqual(yield* interrupted, 3)
+    }).pipe(Effect.provide(live))
+  )
+
+  it.effect("a call that fails was not stopped", () =>
+    Effect.gen(function* () {
+      const Broken = Schema.Array(
+        Schema.String.pipe(
+          Schema.decodeTo(Schema.String, {
+            decode: SchemaGetter.passthrough(),
+            encode: SchemaGetter.transform((text: string) => {
+              if (text === "text 4000") throw new Error("a defect")
+              return text
+            })
+          })
+        )
+      )
+      yield* Effect.exit(Stream.runDrain(SchemaTurns.stream(Broken)(texts(5000))))
+      const wrong = [...texts(5000), 1 as never]
+      yield* Effect.exit(Stream.runDrain(SchemaTurns.stream(Schema.Array(Schema.String))(wrong)))
+      const { interrupted } = yield* Serialization.use(({ metrics }) => metrics)
+      assert.strictEqual(interrupted, 0)
+    }).pipe(Effect.provide(live))
+  )
+
   it.effect("encoders have the services of the fiber", () => {
     class Prefix extends Context.Service<Prefix, string>()("test/Prefix") {}
     const schema = Schema.String.pipe(

@@ -10,6 +10,7 @@ import { invalidOptions } from "../errors/serializationErrors.ts"
 import type { ShadowStats } from "../telemetry/engineStats.ts"
 import type { SerializationMetrics } from "../telemetry/metricTypes.ts"
 import { snapshot } from "../telemetry/snapshot.ts"
+import { onInterruption } from "../options/interruptions.ts"
 import { checkSerializeOptions, checkStreamOptions, defaultChunkSize } from "../options/validate.ts"
 import type {
   SerializationResult,
@@ -60,6 +61,7 @@ export const makeService = (engine: Engine, shadow: ShadowStats | undefined, tok
     metrics: Effect.sync(() => snapshot(engine, shadow))
   }
   engines.set(service, engine)
+  onInterruption(service, () => engine.counters.cancelled({ held: 0, longestHeld: 0 }, undefined))
   accesses.set(service, tokens)
   return service
 }

@@ -45,7 +45,11 @@ export const gather = <A, B>(
           }
           return sink.isTooLong ? Effect.fail(outputTooLong()) : Effect.succeed(make(sink.result))
         })
-        return Effect.scoped(writer.write(() => sink.isTooLong)).pipe(
+        const written = Effect.onInterrupt(
+          writer.write(() => sink.isTooLong),
+          () => Effect.sync(() => writer.stopped())
+        )
+        return Effect.scoped(written).pipe(
           Effect.matchEffect({
             onSuccess: () => finish,
             // The whole value says what is wrong in Effect's own words, or at its place in the text.
@@ -86,15 +90,25 @@ export const streamOfDeferred = (
   options: StreamOptions | undefined
 ): Stream.Stream<Uint8Array, Error, any> =>
   Stream.unwrap(
-    Effect.map(Effect.scope, (scope) => {
+    Effect.flatMap(Effect.scope, (scope) => {
       const sink = new ChunkSink(options?.chunkSize ?? defaultChunkSize, () => {})
       const writer = new Writer(service, sink, begun.encoded, begun.deferrals, encoder.options)
       let isDone = false
+      let hasFailed = false
+      // A reader that has had enough stops it between two chunks.
+      const watchEnd = Effect.sync(() => {
+        if (!isDone && !hasFailed) writer.stopped()
+      })
       const more = writer
         .write(() => !sink.isEmpty)
         .pipe(
           Effect.provideService(Scope.Scope, scope),
-          Effect.catch((failure) => explained(encoder, value, service, failure))
+          Effect.catch((failure) => explained(encoder, value, service, failure)),
+          Effect.onError((cause) =>
+            Effect.sync(() => {
+              hasFailed ||= !Cause.hasInterruptsOnly(cause)
+            })
+          )
         )
       const pull: Effect.Effect<readonly [Uint8Array, ...Array<Uint8Array>], Error | Cause.Done, any> = Effect.suspend(
         () => {
@@ -114,7 +128,8 @@ export const streamOfDeferred = (
           })
         }
       )
-      return Stream.fromPull(Effect.succeed(pull))
+      const text = Stream.fromPull<Uint8Array, Error, any, never, any>(Effect.succeed(pull))
+      return Effect.as(Scope.addFinalizer(scope, watchEnd), text)
     })
   )
 

@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Serialization } from "../../Serialization.ts"
 import type { SerializationError } from "../../SerializationError.ts"
+import { tellInterruption } from "../../internal/options/interruptions.ts"
 import type { Sink } from "../../internal/output/sink.ts"
 import { stringify } from "../../internal/value/intrinsics.ts"
 import { type Deferred, deferring, type Deferrals } from "./deferred.ts"
@@ -45,6 +46,8 @@ export class Writer {
   private readonly steps: Steps
   /** What the last effect gave. */
   private given: unknown = undefined
+  /** The service is at work, and counts who stops it by itself. */
+  isWithService = false
 
   constructor(
     serialization: Serialization["Service"],
@@ -84,6 +87,11 @@ export class Writer {
     return Effect.suspend(go)
   }
 
+  /** Somebody has stopped it. */
+  stopped(): void {
+    if (!this.isWithService) tellInterruption(this.serialization)
+  }
+
   /** The encoded value itself, with tokens in it. */
   private *around(encoded: unknown): Steps {
     if (roughSize(encoded, largest) < largest) {
@@ -91,6 +99,7 @@ export class Writer {
       if (typeof text === "string") return yield* this.text(text)
       return void (yield Effect.fail(text))
     }
+    this.isWithService = true
     const pull: Pull.Pull<ReadonlyArray<Uint8Array>, SerializationError> = yield Stream.toPull(
       this.serialization.stream(encoded)
     )
@@ -101,7 +110,10 @@ export class Writer {
     while (true) {
       const chunks: ReadonlyArray<Uint8Array> | undefined = yield next
       rest = yield* this.bytes(Buffer.concat([rest, ...(chunks ?? [])]), chunks === undefined)
-      if (chunks === undefined) return
+      if (chunks === undefined) {
+        this.isWithService = false
+        return
+      }
       yield
     }
   }
@@ -143,10 +155,13 @@ export class Writer {
       if (typeof text !== "string") return void (yield Effect.fail(text))
       return yield* this.text(text === "{}" ? "null" : text.slice(begins, -1))
     }
+    const isWithService = this.isWithService
+    this.isWithService = true
     const { bytes }: { readonly bytes: Uint8Array } = yield Effect.mapError(
       this.serialization.serializeToBytes(entry),
       (error) => new Unwritable(error)
     )
+    this.isWithService = isWithService
     if (bytes.length === 2) this.sink.text("null")
     else yield* this.bytes(Buffer.from(bytes.buffer, bytes.byteOffset + begins, bytes.length - begins - 1), true)
   }
