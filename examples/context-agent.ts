@@ -16,7 +16,7 @@ const resultTokens = 500
 
 const report = {
   title: "Orders of the year",
-  orders: Array.from({ length: 60_000 }, (_, id) => ({
+  orders: Array.from({ length: 130_000 }, (_, id) => ({
     id,
     customer: `customer ${id % 900}`,
     note: id === 41_000 ? "paid twice" : "as ordered",

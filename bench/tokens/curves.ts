@@ -61,7 +61,7 @@ export const curves: Part = {
         const isWhole = i === 2
         if (isWhole && (megabytes > 50 || (against === "limit" && maxTokens !== limits[0]))) continue
         const readings: Array<Reading<string>> = []
-        for (let round = 0; round <= (isWhole ? 0 : Math.min(rounds, 3)); round++) {
+        for (let round = 0; round <= (isWhole ? 0 : Math.min(rounds, 2)); round++) {
           await settle()
           readings.push(await measure(() => lane(value, maxTokens)))
         }
