@@ -28,7 +28,6 @@ import * as Schema from "effect/Schema"
 import { JsonCheck } from "./internal/fragment/checkJson.ts"
 import { lengthOf, Literal, LiteralReader, type LiteralText } from "./internal/fragment/literal.ts"
 import type { SerializeOptions } from "./internal/options/callOptions.ts"
-import { decode } from "./internal/output/sink.ts"
 import { inTurns } from "./internal/turns/stepsInTurns.ts"
 import { Serialization } from "./Serialization.ts"
 import type { SerializationError } from "./SerializationError.ts"
@@ -60,7 +59,8 @@ export class InvalidFragment extends Schema.TaggedError<InvalidFragment>("effect
  * so that `JSON.stringify` and other libraries print the same, at the price of parsing it.
  *
  * With `space`, a `replacer`, or `truncate`, its value counts and not its text, since the text has to be indented,
- * filtered or cut: that is one `JSON.parse` for each fragment, which holds the event loop.
+ * filtered or cut: then what `JSON.parse` gives for it is made in turns, and takes its memory until the call has ended.
+ * A shape and `preview` parse it in one go, which holds the event loop.
  *
  * **Gotchas**
  *
@@ -83,7 +83,7 @@ export class Fragment extends Literal {
 
   /** The value of the text, by `JSON.parse`. */
   toJSON(): unknown {
-    return JSON.parse(textOf(this))
+    return JSON.parse(Literal.stringOf(this))
   }
 
   /**
@@ -174,10 +174,4 @@ class Checked {
       return false // no UTF-8
     }
   }
-}
-
-const textOf = (fragment: Fragment): string => {
-  const text = Literal.textOf(fragment)
-  if (typeof text === "string") return text
-  return decode(text.length === 1 ? text[0]! : Buffer.concat(text))
 }

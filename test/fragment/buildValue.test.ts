@@ -3,7 +3,6 @@ import { assert, describe, it } from "vitest"
 import * as fc from "fast-check"
 import { ValueBuilder } from "../../src/internal/fragment/buildValue.ts"
 import { Literal, type LiteralText } from "../../src/internal/fragment/literal.ts"
-import { generated } from "../support/tier.ts"
 
 const build = (text: LiteralText): unknown => {
   const builder = new ValueBuilder(new Literal(text))
@@ -92,27 +91,49 @@ describe("the value of a text, in steps", () => {
     const short = JSON.stringify([[], {}, [1, "a\\", { b: [true, null], c: "\u00e9" }], -1.5e-7])
     const where = fc.nat(short.length * 3)
     fc.assert(
-      fc.property(where, fault, fc.boolean(), fc.integer({ min: 16_300, max: 16_420 }), (at, what, isInserted, size) => {
-        // The change is near the end of a step.
-        const text = `[${JSON.stringify(padding(size))},${short},{"k":${short}},${short}]`
-        const i = size + 2 + at
-        const changed = text.slice(0, i) + what + text.slice(isInserted ? i : i + 1)
-        let found: unknown
-        try {
-          found = build(changed)
-        } catch (error) {
-          assert.instanceOf(error, SyntaxError)
-          assert.isFalse(isJson(changed), changed.slice(size))
-          return
+      fc.property(
+        where,
+        fault,
+        fc.boolean(),
+        fc.integer({ min: 16_300, max: 16_420 }),
+        (at, what, isInserted, size) => {
+          // The change is near the end of a step.
+          const text = `[${JSON.stringify(padding(size))},${short},{"k":${short}},${short}]`
+          const i = size + 2 + at
+          const changed = text.slice(0, i) + what + text.slice(isInserted ? i : i + 1)
+          let found: unknown
+          try {
+            found = build(changed)
+          } catch (error) {
+            assert.instanceOf(error, SyntaxError)
+            assert.isFalse(isJson(changed), changed.slice(size))
+            return
+          }
+          assert.isTrue(isJson(changed), changed.slice(size))
+          isSame(changed, found)
         }
-        assert.isTrue(isJson(changed), changed.slice(size))
-        isSame(changed, found)
-      }),
+      ),
       { numRuns: 20_000 }
     )
   })
 
-  for (const text of ["", " ", "1,", ",1", "1,2", "1 2", "[", "]", "[1,]", "[,1]", "{", '{"a":1,}', '"a', "[}", '{"a"}']) {
+  for (const text of [
+    "",
+    " ",
+    "1,",
+    ",1",
+    "1,2",
+    "1 2",
+    "[",
+    "]",
+    "[1,]",
+    "[,1]",
+    "{",
+    '{"a":1,}',
+    '"a',
+    "[}",
+    '{"a"}'
+  ]) {
     it(`${JSON.stringify(text)} is no JSON, alone and behind more than a step`, () => {
       assert.throws(() => build(text), SyntaxError)
       const long = rows(300)
@@ -120,6 +141,16 @@ describe("the value of a text, in steps", () => {
         if (isJson(whole)) isSame(whole, build(whole))
         else assert.throws(() => build(whole), SyntaxError, undefined, whole.slice(-20))
       }
+    })
+  }
+
+  for (const [what, text] of [
+    ["arrays", `[${rows(2000)}${rows(2000)}]`],
+    ["entries", `{"a":${rows(2000)}"b":${rows(2000)}}`],
+    ["long strings", `["${padding(40_000)}""${padding(40_000)}"]`]
+  ] as const) {
+    it(`large ${what} without a comma between them are no JSON`, () => {
+      assert.throws(() => build(text), SyntaxError)
     })
   }
 

@@ -127,8 +127,9 @@ export class Job extends InTurns {
     const budget = limit === undefined ? size : Math.min(size, Math.max(1024, limit.rest))
     const begin = realTimers.now()
     const frame = plan.next(budget)
-    if (plan.failure !== undefined && frame.isText && frame.task.tail === "") return true
     if (frame.literal !== undefined) return this.copy(frame, frame.literal)
+    // Nothing was left before a failure, or the value of a fragment is not there yet.
+    if (frame.isText && frame.task.tail === "") return true
     const planned = realTimers.now()
     const wanted: Route = wantsWorker ? lane.route(frame, output, port.threads()) : "sliced"
     const route: Route = wantsWorker && wanted === "worker" && isSendable(frame.task) ? "worker" : "sliced"

@@ -6,18 +6,19 @@
  * A container that does not fit a run is entered, and filled run by run, so that the keys of an object are where
  * `JSON.parse` has them, whatever they are. A string that does not fit is parsed in pieces, and joined.
  */
-import { type Literal, LiteralReader } from "./literal.ts"
+import { lengthOf, Literal, LiteralReader } from "./literal.ts"
 
 /** Code units that a step looks at. */
 const window = 16_384
-/** A text up to this length is parsed at once: that takes no longer than a step. */
-export const fewUnits = 16_384
 /** An escape is at most as long. */
 const longestEscape = 6
 
 const quote = 0x22
 const backslash = 0x5c
 const comma = 0x2c
+
+/** Whether native code parses all of it in the time of a step. */
+export const isShort = (literal: Literal): boolean => lengthOf(Literal.textOf(literal)) <= window
 
 /** What may stand next in a container that was entered. */
 const Next = {

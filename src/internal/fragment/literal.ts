@@ -1,6 +1,7 @@
 /**
  * A text that is JSON already, as the engine knows it: a value with a private brand, and its text in pieces.
  */
+import { decode } from "../output/sink.ts"
 import { isPairAt } from "../value/intrinsics.ts"
 
 /** As much text as is put into a frame in one step, in code units. */
@@ -34,6 +35,13 @@ export class Literal {
 
   static textOf(literal: Literal): LiteralText {
     return literal.#text
+  }
+
+  /** The text in one piece. */
+  static stringOf(literal: Literal): string {
+    const text = literal.#text
+    if (typeof text === "string") return text
+    return decode(text.length === 1 ? text[0]! : Buffer.concat(text))
   }
 }
 

@@ -2,6 +2,7 @@
  * How a value is planned: what `JSON.stringify` was given, and what the frames are for.
  */
 import type { FrameTask } from "../frame/frame.ts"
+import { hasText } from "./frameBuilder.ts"
 
 export interface PlanOptions {
   readonly replacer: ((this: unknown, key: string, value: unknown) => unknown) | null
@@ -17,3 +18,14 @@ export interface PlanOptions {
   /** Whether each frame tells what is open at its end. */
   readonly tracksLevels: boolean
 }
+
+/** Whether a text that is JSON already goes out as it is. Else its value counts: it is indented, filtered, or cut. */
+export const takesLiterals = ({ gap, list, replacer, tracksLevels }: PlanOptions): boolean =>
+  replacer === null && list === null && gap === "" && !tracksLevels
+
+/** Whether native code would call user code a second time, or print what is not there, in any frame. */
+export const isAlwaysExact = ({ list, replacer }: PlanOptions): boolean => replacer !== null || readsPrototype(list)
+
+// A name that every plain object inherits a value under: the copy of an object would print it.
+const readsPrototype = (list: ReadonlyArray<string> | null): boolean =>
+  list !== null && list.some((name) => hasText((Object.prototype as Record<string, unknown>)[name]))

@@ -9,11 +9,9 @@
  * closely at every child and writes its text (`isExact`), because native code would call user code a second time.
  */
 import { isBoxedPrimitive } from "node:util/types"
-import type { SerializationError } from "../../SerializationError.ts"
 import type { PlannedFrame } from "../frame/plannedFrame.ts"
-import { Draft, hasText } from "./frameBuilder.ts"
-import { cyclicValue, nestingTooDeep, unsupportedValue, userCodeFailed } from "../errors/serializationErrors.ts"
-import { Nesting } from "./containerStack.ts"
+import { hasText } from "./frameBuilder.ts"
+import { unsupportedValue } from "../errors/serializationErrors.ts"
 import { Open } from "../walk/container.ts"
 import { Shape } from "../value/containerShape.ts"
 import {
@@ -24,29 +22,29 @@ import {
   openTypedArray,
   unboxed
 } from "../walk/enterContainer.ts"
+import { isShort, ValueBuilder } from "../fragment/buildValue.ts"
 import { Literal, LiteralReader } from "../fragment/literal.ts"
 import { takeElements, takeLiteral, takePiece } from "./longValues.ts"
-import { pointerOf } from "../errors/pointer.ts"
 import { isPatched, isRawJSON, stringify } from "../value/intrinsics.ts"
-import { longString, Visit, visitDepth } from "../walk/fastVisit.ts"
-import type { PlanOptions } from "./planOptions.ts"
+import { longString, visitDepth } from "../walk/fastVisit.ts"
+import { isAlwaysExact, type PlanOptions, takesLiterals } from "./planOptions.ts"
+import { Position } from "./position.ts"
 import type { Begun } from "./singleFrame.ts"
 
 /** Code units that a child may go over what the frame has room for, rather than be cut. */
 const slack = 4_096
 /** A container with more children is not expected to hold wide maps. */
 const fewChildren = 64
-/** Only a `toJSON` or a getter that gives a new container each time gets as deep as this. */
-const deepest = 5_000_000
 
-export class Plan {
-  /** Set when the value cannot be serialized. The frames given before hold the text before the failure. */
-  failure: SerializationError | undefined = undefined
-  private readonly nesting: Nesting
-  private size = 0
+/** A child whose value is made of its text, step by step. */
+interface Building {
+  readonly builder: ValueBuilder
+  readonly open: Open
+  readonly key: string
+}
+
+export class Plan extends Position {
   private budget = 0
-  private readonly draft: Draft
-  private visit: Visit
   private readonly replacer: PlanOptions["replacer"]
   private isExact: boolean
   private readonly isAlwaysExact: boolean
@@ -57,17 +55,14 @@ export class Plan {
   private looksNext = false
   /** Nothing more may come into the frame. */
   private isFull = false
-  /** A text that is JSON already goes out as it is. Else its value counts: it is indented, filtered, or cut. */
   private readonly takesLiterals: boolean
+  private building: Building | undefined = undefined
 
   constructor(root: unknown, options: PlanOptions) {
+    super(root, options)
     this.replacer = options.replacer
-    this.draft = new Draft(options.gap, options.list, options.output)
-    this.nesting = new Nesting(root, this.draft, options.tracksLevels)
-    this.visit = new Visit(options.list)
-    this.takesLiterals =
-      options.replacer === null && options.list === null && options.gap === "" && !options.tracksLevels
-    this.isAlwaysExact = options.replacer !== null || readsPrototype(options.list)
+    this.takesLiterals = takesLiterals(options)
+    this.isAlwaysExact = isAlwaysExact(options)
     this.isExact = this.isAlwaysExact || options.exactFirst > 0
     this.exactFirst = options.exactFirst
   }
@@ -78,22 +73,12 @@ export class Plan {
     this.visit = begun.visit
   }
 
-  /** The indentation of one level, as frames have it. */
-  get gap(): string {
-    return this.draft.gap
-  }
-
-  /** True when the next frame will be short, and all text already. */
+  /** True when the next frame will be short, and all text already, or empty. */
   get isHidden(): boolean {
-    return this.exactFirst > 0
+    return this.exactFirst > 0 || this.building !== undefined
   }
 
-  /** True when all frames are out, or it has failed. */
-  get isDone(): boolean {
-    return this.nesting.isEmpty || this.failure !== undefined
-  }
-
-  /** The next frame, of about `budget` code units of text. */
+  /** The next frame, of about `budget` code units of text. It is empty while the value of a child is being made. */
   next(budget: number): PlannedFrame {
     this.size = 0
     this.budget = budget
@@ -125,6 +110,7 @@ export class Plan {
   }
 
   private step(): void {
+    if (this.building !== undefined) return this.build(this.building)
     const open = this.nesting.top
     const looks = this.looksNext
     this.looksNext = false
@@ -180,43 +166,67 @@ export class Plan {
     this.looksNext = isSpecial
   }
 
-  // What `JSON.stringify` does at every value before it prints it: SerializeJSONProperty, steps 2 to 4.
+  // What `JSON.stringify` does at every value before it prints it: SerializeJSONProperty, step 2.
   private lookAt(open: Open): void {
     try {
       const key = open.keyAt(open.index)
-      let value = open.read(open.index)
-      let isChanged = false
+      const value = open.read(open.index)
       if ((typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "bigint") {
-        if (this.takesLiterals && Literal.is(value)) return this.literal(value)
+        if (Literal.is(value)) return this.literal(open, key, value)
         const toJSON = (value as { toJSON?: unknown }).toJSON
         if (typeof toJSON === "function") {
           if (this.isNative && isLargeBuffer(value)) return this.buffer(value)
-          value = toJSON.call(value, key)
-          isChanged = true
+          const given: unknown = toJSON.call(value, key)
           // `JSON.stringify` would not ask it again, and print an object without properties.
-          if (Literal.is(value)) {
-            if (this.takesLiterals) return this.literal(value)
-            value = (value as Literal & { toJSON(): unknown }).toJSON()
-          }
+          return Literal.is(given) ? this.literal(open, key, given) : this.replace(open, key, given, true)
         }
       }
-      if (this.replacer !== null) {
-        value = this.replacer.call(open.value, key, value)
-        isChanged = true
-      }
-      if (typeof value === "object" && value !== null && isBoxedPrimitive(value)) {
-        value = unboxed(value)
-        isChanged = true
-      }
-      this.accept(open, value, isChanged)
+      this.replace(open, key, value, false)
     } catch (thrown) {
       this.failAt(thrown)
     }
   }
 
-  private literal(value: Literal): void {
-    const reader = new LiteralReader(value, this.draft.output === "bytes")
-    this.push(new Open(Shape.literal, reader, null, 1, true, false))
+  // Steps 3 and 4.
+  private replace(open: Open, key: string, found: unknown, isGiven: boolean): void {
+    let value = found
+    let isChanged = isGiven
+    if (this.replacer !== null) {
+      value = this.replacer.call(open.value, key, value)
+      isChanged = true
+    }
+    if (typeof value === "object" && value !== null && isBoxedPrimitive(value)) {
+      value = unboxed(value)
+      isChanged = true
+    }
+    this.accept(open, value, isChanged)
+  }
+
+  private literal(open: Open, key: string, literal: Literal): void {
+    if (this.takesLiterals) {
+      this.push(
+        new Open(Shape.literal, new LiteralReader(literal, this.draft.output === "bytes"), null, 1, true, false)
+      )
+    } else if (isShort(literal)) this.replace(open, key, JSON.parse(Literal.stringOf(literal)), true)
+    else {
+      this.building = { builder: new ValueBuilder(literal), open, key }
+      this.isFull = true
+    }
+  }
+
+  // A step for a frame: whoever asks for frames knows when the turn is over.
+  private build({ builder, key, open }: Building): void {
+    try {
+      if (!builder.step()) {
+        this.isFull = true
+        return
+      }
+      this.building = undefined
+      this.replace(open, key, builder.value, true)
+    } catch (thrown) {
+      this.building = undefined
+      this.failAt(thrown)
+    }
   }
 
   private literalPiece(open: Open): void {
@@ -289,27 +299,6 @@ export class Plan {
   }
 
   private push(open: Open): boolean {
-    if (this.nesting.holds(open)) return this.fail(cyclicValue(this.pointer()))
-    if (this.nesting.level >= deepest) return this.fail(nestingTooDeep())
-    this.size += 2
-    this.nesting.push(open, this.isExact)
-    return true
-  }
-
-  private pointer(): string {
-    return pointerOf(this.nesting.stack, this.visit.thrownAt)
-  }
-
-  private failAt(thrown: unknown): void {
-    this.fail(userCodeFailed(this.pointer(), thrown))
-  }
-
-  private fail(error: SerializationError): false {
-    this.failure = error
-    return false
+    return this.enter(open, this.isExact)
   }
 }
-
-// A name that every plain object inherits a value under: the copy of an object would print it.
-const readsPrototype = (list: ReadonlyArray<string> | null): boolean =>
-  list !== null && list.some((name) => hasText((Object.prototype as Record<string, unknown>)[name]))
