@@ -156,7 +156,10 @@ describe("the value of a text, in steps", () => {
 
   it("runs no setter, whatever is in `Object.prototype`", () => {
     let calls = 0
-    Object.defineProperty(Object.prototype, "patched", { set: () => calls++, configurable: true })
+    const count = () => {
+      calls++
+    }
+    Object.defineProperty(Object.prototype, "patched", { set: count, configurable: true })
     try {
       const text = `{"a":"${padding(40_000)}","patched":1}`
       const value = build(text) as Record<string, unknown>

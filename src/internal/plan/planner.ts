@@ -29,7 +29,6 @@ import { isPatched, isRawJSON, stringify } from "../value/intrinsics.ts"
 import { longString, visitDepth } from "../walk/fastVisit.ts"
 import { isAlwaysExact, type PlanOptions, takesLiterals } from "./planOptions.ts"
 import { Position } from "./position.ts"
-import type { Begun } from "./singleFrame.ts"
 
 /** Code units that a child may go over what the frame has room for, rather than be cut. */
 const slack = 4_096
@@ -44,13 +43,10 @@ interface Building {
 }
 
 export class Plan extends Position {
-  private budget = 0
   private readonly replacer: PlanOptions["replacer"]
   private isExact: boolean
   private readonly isAlwaysExact: boolean
   private exactFirst: number
-  /** The first visit of the root, where it has been made. */
-  private begun: Begun | undefined = undefined
   /** The fast lane has stopped at a child that needs a closer look. */
   private looksNext = false
   /** Nothing more may come into the frame. */
@@ -65,12 +61,6 @@ export class Plan extends Position {
     this.isAlwaysExact = isAlwaysExact(options)
     this.isExact = this.isAlwaysExact || options.exactFirst > 0
     this.exactFirst = options.exactFirst
-  }
-
-  /** Goes on from a visit of the root, before the first frame. */
-  begin(begun: Begun): void {
-    this.begun = begun
-    this.visit = begun.visit
   }
 
   /** True when the next frame will be short, and all text already, or empty. */
@@ -126,8 +116,7 @@ export class Plan extends Position {
 
   // The fast lane: as many children of `open` as the frame has room for.
   private range(open: Open): void {
-    const { visit } = this
-    const room = Math.max(this.budget - this.size, 64)
+    const { room, visit } = this
     // One of few children may be a wide map: see `Visit.object`.
     const depth = open.length > fewChildren ? visitDepth : visitDepth + 1
     visit.reset()
@@ -260,14 +249,6 @@ export class Plan extends Position {
       if (this.visit.trail.length > 0) return this.cross(isChanged)
     }
     this.push(openContainer(value, this.draft.list, isChanged))
-  }
-
-  private visitWhole(value: object): number {
-    const { begun, visit } = this
-    this.begun = undefined
-    if (begun !== undefined) return begun.size
-    visit.reset()
-    return visit.child(value, Array.isArray(value) ? visitDepth : visitDepth + 1, Math.max(this.budget - this.size, 64))
   }
 
   private leaf(open: Open, value: unknown, isChanged: boolean): void {

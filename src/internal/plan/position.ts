@@ -5,10 +5,11 @@ import type { SerializationError } from "../../SerializationError.ts"
 import { pointerOf } from "../errors/pointer.ts"
 import { cyclicValue, nestingTooDeep, userCodeFailed } from "../errors/serializationErrors.ts"
 import type { Open } from "../walk/container.ts"
-import { Visit } from "../walk/fastVisit.ts"
+import { Visit, visitDepth } from "../walk/fastVisit.ts"
 import { Nesting } from "./containerStack.ts"
 import { Draft } from "./frameBuilder.ts"
 import type { PlanOptions } from "./planOptions.ts"
+import type { Begun } from "./singleFrame.ts"
 
 /** Only a `toJSON` or a getter that gives a new container each time gets as deep as this. */
 const deepest = 5_000_000
@@ -20,13 +21,22 @@ export abstract class Position {
   protected readonly draft: Draft
   /** The fast lane. */
   protected visit: Visit
-  /** Code units in the frame. */
+  /** The first visit of the root, where it has been made. */
+  protected begun: Begun | undefined = undefined
+  /** Code units in the frame, and those that it is to have. */
   protected size = 0
+  protected budget = 0
 
   constructor(root: unknown, options: PlanOptions) {
     this.draft = new Draft(options.gap, options.list, options.output)
     this.nesting = new Nesting(root, this.draft, options.tracksLevels)
     this.visit = new Visit(options.list)
+  }
+
+  /** Goes on from a visit of the root, before the first frame. */
+  begin(begun: Begun): void {
+    this.begun = begun
+    this.visit = begun.visit
   }
 
   /** The indentation of one level, as frames have it. */
@@ -37,6 +47,20 @@ export abstract class Position {
   /** True when all frames are out, or it has failed. */
   get isDone(): boolean {
     return this.nesting.isEmpty || this.failure !== undefined
+  }
+
+  /** Code units that the fast lane may put into the frame. */
+  protected get room(): number {
+    return Math.max(this.budget - this.size, 64)
+  }
+
+  /** Lets the fast lane visit a value. The estimate of its text, or a negative number where it stopped. */
+  protected visitWhole(value: object): number {
+    const { begun, visit } = this
+    this.begun = undefined
+    if (begun !== undefined) return begun.size
+    visit.reset()
+    return visit.child(value, Array.isArray(value) ? visitDepth : visitDepth + 1, this.room)
   }
 
   /** Enters a container. `isExact`: its text is written at once. False: that is a failure. */
