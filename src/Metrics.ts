@@ -31,16 +31,8 @@
  *
  * @since 0.1.0
  */
-import * as Metric from "effect/Metric"
-import { bounds } from "./internal/telemetry/callStats.ts"
-
-const prefix = "effect_serialization"
-
-const counter = (id: string, unit: string, description: string): Metric.Counter<number> =>
-  Metric.counter(`${prefix}.${id}`, { description, incremental: true, attributes: { unit } })
-
-const gauge = (id: string, unit: string, description: string): Metric.Gauge<number> =>
-  Metric.gauge(`${prefix}.${id}`, { description, attributes: { unit } })
+import type * as Metric from "effect/Metric"
+import { counter, gauge, times } from "./internal/telemetry/handles.ts"
 
 /**
  * Calls that have ended, by `path` and by `arm` of the rollout. Those that their caller stopped are in {@link
@@ -57,11 +49,10 @@ export const calls: Metric.Counter<number> = counter("calls", "{call}", "Calls t
  * @category metrics
  * @since 0.1.0
  */
-export const duration: Metric.Histogram<number> = Metric.histogram(`${prefix}.duration`, {
-  description: "Time from a call's beginning to its end, by path and arm, in seconds",
-  boundaries: bounds,
-  attributes: { unit: "s" }
-})
+export const duration: Metric.Histogram<number> = times(
+  "duration",
+  "Time from a call's beginning to its end, by path and arm, in seconds"
+)
 
 /**
  * For how long calls blocked the event loop, by `path` and `arm`: all their holds together.
