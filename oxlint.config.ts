@@ -25,8 +25,12 @@ const domains = ["ai", "cache", "frameworks", "http", "parse", "schema", "tokens
 /** What a domain may use of the core besides its public modules. */
 const openRooms = ["errors", "fragment", "frame", "limit", "options", "output", "turns", "value", "walk"]
 
-/** Single files of other rooms that a domain may use: a pool of worker threads over a worker file of its own. */
+/**
+ * Single files of other rooms that a domain may use: a pool of worker threads over a worker file of its own, and the
+ * watching of health rules of its own.
+ */
 const openFiles: Readonly<Record<string, ReadonlyArray<string>>> = {
+  cache: ["monitor/healthRules.ts", "monitor/watchRules.ts"],
   tokens: ["pool/poolOptions.ts", "pool/taskPool.ts", "pool/workerFile.ts"]
 }
 

@@ -11,6 +11,8 @@
  * dead pool would look healthy. Worker failures never reach the caller, unless `fallback` is `false`: the calling
  * thread takes over.
  *
+ * Caches have rules of their own: `CacheHealth` of `effect-serialization/cache`.
+ *
  * **Example** (The state, and a log of each change)
  *
  * ```ts
@@ -33,17 +35,16 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import type * as Stream from "effect/Stream"
-import * as SubscriptionRef from "effect/SubscriptionRef"
 import { EventLoopMonitor } from "./EventLoopMonitor.ts"
 import { invalidOptions } from "./internal/errors/serializationErrors.ts"
-import { evaluate, type HealthRule, type HealthState, initialState, Window } from "./internal/monitor/healthRules.ts"
+import { evaluate, type HealthState, initialState, poolTotals, Window } from "./internal/monitor/healthRules.ts"
 import { type HealthOptions, healthSettings } from "./internal/monitor/monitorOptions.ts"
+import { watchRules } from "./internal/monitor/watchRules.ts"
 import { Serialization } from "./Serialization.ts"
 
 export type { HealthOptions } from "./internal/monitor/monitorOptions.ts"
-export type { HealthRule, HealthState, HealthStatus } from "./internal/monitor/healthRules.ts"
+export type { HealthRule, HealthState, HealthStatus, PoolRule } from "./internal/monitor/healthRules.ts"
 
 /**
  * Shows whether serialization is healthy.
@@ -86,36 +87,15 @@ const make = Effect.fnUntraced(function* (options: HealthOptions | undefined) {
   const serialization = yield* Serialization
   const monitor = yield* EventLoopMonitor
   const window = new Window(settings.window)
-  const current = yield* SubscriptionRef.make<HealthState>(initialState(settings))
-
-  const update = Effect.gen(function* () {
+  const evaluated = Effect.gen(function* () {
     const metrics = yield* serialization.metrics
     const { maxLagInWindow } = yield* monitor.stats
     const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
-    const before = SubscriptionRef.getUnsafe(current)
-    const state = evaluate(settings, window.add(now, metrics), metrics.breaker, maxLagInWindow)
-    const changed = state.rules.filter((rule, i) => rule.severity !== before.rules[i]!.severity)
-    if (changed.length > 0) {
-      yield* SubscriptionRef.set(current, state)
-      yield* Effect.forEach(changed, log, { discard: true })
-    }
-    return state
+    return evaluate(settings, window.add(now, poolTotals(metrics)), metrics.breaker, maxLagInWindow)
   })
 
   // Calls before the layer was built are not in the window.
-  window.add(yield* Effect.clockWith((clock) => clock.currentTimeMillis), yield* serialization.metrics)
-  yield* update.pipe(Effect.repeat(Schedule.spaced(settings.interval)), Effect.forkScoped)
-  return Health.of({ state: update, changes: SubscriptionRef.changes(current) })
+  const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+  window.add(now, poolTotals(yield* serialization.metrics))
+  return Health.of(yield* watchRules(evaluated, initialState(settings), settings.interval))
 })
-
-const log = (rule: HealthRule): Effect.Effect<void> => {
-  const message = `${rule.name}: ${rule.message}`
-  switch (rule.severity) {
-    case "critical":
-      return Effect.logError(message)
-    case "warning":
-      return Effect.logWarning(message)
-    case undefined:
-      return Effect.logInfo(`${message} (no longer)`)
-  }
-}

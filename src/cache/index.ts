@@ -13,6 +13,7 @@ export {
 } from "./AsyncCache.ts"
 export type { AsyncCached } from "./internal/asyncText.ts"
 export * from "./CacheError.ts"
+export { CacheHealth, type CacheHealthOptions, type CacheRule } from "./CacheHealth.ts"
 export * from "./CacheStore.ts"
 export { DistributedLock, type Lease, type LockLayerOptions, type LockOptions } from "./DistributedLock.ts"
 export type {

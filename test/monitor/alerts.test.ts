@@ -1,4 +1,3 @@
-import { parser } from "@prometheus-io/lezer-promql"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Metric } from "effect"
 import { Serialization, SerializationLayer } from "effect-serialization"
@@ -10,6 +9,7 @@ import { readFileSync } from "node:fs"
 import { parse } from "yaml"
 import { PrometheusMetrics } from "effect/observability"
 import { exported, records, withRegistry } from "../support/ops.ts"
+import { selectorsOf } from "../support/promql.ts"
 
 const file = (path: string): URL => new URL(`../../ops/${path}`, import.meta.url)
 const rulesFile = file("prometheus/effect-serialization.rules.yml")
@@ -26,26 +26,6 @@ const { groups } = parse(readFileSync(rulesFile, "utf8")) as Rules
 const alerts = groups.flatMap(({ rules }) => rules)
 const panels = (JSON.parse(readFileSync(grafanaFile, "utf8")) as Dashboard).panels
 const queries = panels.flatMap(({ targets, title }) => targets.map(({ expr }) => ({ title, expr })))
-
-/** The series that an expression selects: the name, and the labels that it asks for by `=`. */
-const selectorsOf = (expr: string): Array<{ name: string; labels: Record<string, string> }> => {
-  // Grafana's variables are no PromQL.
-  const source = expr.replaceAll("$__rate_interval", "5m")
-  const selectors: Array<{ name: string; labels: Record<string, string> }> = []
-  parser.parse(source).iterate({
-    enter: ({ from, name, node, to, type }) => {
-      assert.isFalse(type.isError, `${source} at ${from}`)
-      if (name === "VectorSelector") {
-        const metric = node.getChild("Identifier")!
-        selectors.push({ name: source.slice(metric.from, metric.to), labels: {} })
-      } else if (name === "UnquotedLabelMatcher") {
-        const match = /^(\w+)="(.*)"$/.exec(source.slice(from, to))
-        if (match !== null) selectors.at(-1)!.labels[match[1]!] = match[2]!
-      }
-    }
-  })
-  return selectors
-}
 
 /** What is exported when every kind of thing has happened. */
 const everything = withRegistry(

@@ -13,16 +13,24 @@ import type { HealthSettings } from "./monitorOptions.ts"
 export type HealthStatus = "healthy" | "warning" | "critical"
 
 /**
+ * The rules of `Health`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type PoolRule = "WorkerPoolFailureRate" | "WorkerPoolBreakerOpen" | "EventLoopBlocking"
+
+/**
  * One rule, and what it has found.
  *
  * @category models
  * @since 0.1.0
  */
-export interface HealthRule {
-  readonly name: "WorkerPoolFailureRate" | "WorkerPoolBreakerOpen" | "EventLoopBlocking"
+export interface HealthRule<Name extends string = PoolRule> {
+  readonly name: Name
   /** Undefined while the rule does not fire. */
   readonly severity: "critical" | "warning" | undefined
-  /** What it looks at: a share, a number of milliseconds, or 1 for a circuit breaker that is not closed. */
+  /** What it looks at: a share, a number of things or of milliseconds, or 1 for what is not as it should be. */
   readonly value: number
   readonly threshold: number
   /** What it has found, in words. */
@@ -35,50 +43,54 @@ export interface HealthRule {
  * @category models
  * @since 0.1.0
  */
-export interface HealthState {
+export interface HealthState<Name extends string = PoolRule> {
   readonly status: HealthStatus
-  readonly rules: ReadonlyArray<HealthRule>
+  readonly rules: ReadonlyArray<HealthRule<Name>>
 }
 
-interface Totals {
-  readonly workerErrors: number
-  readonly workerPath: number
-  readonly fallbackPath: number
-}
-
-/** What has been added in the window. */
+/** Calls, and those of them that a rule is about. */
 export interface Share {
-  readonly errors: number
-  readonly calls: number
+  readonly some: number
+  readonly all: number
 }
 
 /** Totals that only grow, as they were at some times in the window. */
 export class Window {
   private readonly length: number
-  private readonly samples: Array<{ time: number; errors: number; calls: number }> = []
+  private readonly samples: Array<{ time: number; some: number; all: number }> = []
 
   constructor(length: number) {
     this.length = length
   }
 
   /** Adds the totals of now, and returns what they have grown by since the window began. */
-  add(time: number, { fallbackPath, workerErrors, workerPath }: Totals): Share {
-    const now = { time, errors: workerErrors, calls: workerPath + fallbackPath }
+  add(time: number, { all, some }: Share): Share {
     const { samples } = this
-    samples.push(now)
+    samples.push({ time, some, all })
     // The last sample from before the window is where it begins.
     while (samples.length > 1 && samples[1]!.time <= time - this.length) samples.shift()
     const first = samples[0]!
-    return { errors: now.errors - first.errors, calls: now.calls - first.calls }
+    return { some: some - first.some, all: all - first.all }
   }
 }
 
+/** The calls that used the pool, or were turned away from it, and those of them that failed there. */
+export const poolTotals = ({
+  fallbackPath,
+  workerErrors,
+  workerPath
+}: {
+  readonly workerErrors: number
+  readonly workerPath: number
+  readonly fallbackPath: number
+}): Share => ({ some: workerErrors, all: workerPath + fallbackPath })
+
 export const initialState = (settings: HealthSettings): HealthState =>
-  evaluate(settings, { errors: 0, calls: 0 }, "closed", 0)
+  evaluate(settings, { some: 0, all: 0 }, "closed", 0)
 
 export const evaluate = (
   settings: HealthSettings,
-  { calls, errors }: Share,
+  { all: calls, some: errors }: Share,
   breaker: BreakerState,
   lag: number
 ): HealthState => {
@@ -110,6 +122,11 @@ export const evaluate = (
       message: `the event loop was late by up to ${lag.toFixed(0)} ms`
     }
   ]
-  const has = (severity: HealthRule["severity"]) => rules.some((rule) => rule.severity === severity)
+  return stateOf(rules)
+}
+
+/** The worst of some rules. */
+export const stateOf = <Name extends string>(rules: ReadonlyArray<HealthRule<Name>>): HealthState<Name> => {
+  const has = (severity: HealthStatus) => rules.some((rule) => rule.severity === severity)
   return { status: has("critical") ? "critical" : has("warning") ? "warning" : "healthy", rules }
 }
