@@ -26,7 +26,7 @@ export class Samples extends Context.Service<
     /** The samples after the one with that id. */
     readonly since: (id: number) => ReadonlyArray<Sample>
     /** The figures of now. */
-    readonly figures: Effect.Effect<unknown>
+    readonly figures: Effect.Effect<object>
   }
 >()("dashboard/Samples") {
   static readonly layer = Layer.effect(

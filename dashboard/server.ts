@@ -2,7 +2,7 @@
  * The server of the dashboard: the page and what it asks for, and what a server in production would have.
  *
  * - `/metrics`: Prometheus text
- * - `/health`: the state of `Health` as JSON, with 503 while it is critical
+ * - `/health`: the state of `Health` and `CacheHealth` as JSON, with 503 while it is critical
  * - `/document?size=`: a JSON document of about so many bytes, streamed by the library
  */
 import { NodeHttpServer } from "@effect/platform-node"
@@ -16,6 +16,8 @@ import { dirname } from "node:path"
 import { EventLoopMonitor } from "../src/EventLoopMonitor.ts"
 import { Health } from "../src/Health.ts"
 import { Serialization, SerializationLayer, WorkerPool } from "../src/index.ts"
+import { CacheHealth } from "../src/cache/index.ts"
+import { CacheDemo, cacheLayer, isAction } from "./cache.ts"
 import { makeDocument } from "./document.ts"
 import { isWay, Load } from "./load.ts"
 import { Samples } from "./samples.ts"
@@ -53,7 +55,9 @@ const live = HttpRouter.add(
   Effect.gen(function* () {
     const samples = yield* Samples
     const since = Number((yield* query).get("since") ?? 0)
-    return HttpServerResponse.jsonUnsafe({ samples: samples.since(since), figures: yield* samples.figures })
+    const figures = yield* samples.figures
+    const cache = yield* CacheDemo.use((demo) => demo.figures)
+    return HttpServerResponse.jsonUnsafe({ samples: samples.since(since), figures: { ...figures, cache } })
   })
 )
 
@@ -70,12 +74,29 @@ const load = HttpRouter.add(
   })
 )
 
+const cache = HttpRouter.add(
+  "POST",
+  "/cache",
+  Effect.gen(function* () {
+    const { run } = yield* CacheDemo
+    const action = (yield* query).get("do")
+    if (!isAction(action)) {
+      return HttpServerResponse.text("`do` is to be stampede, invalidate or cut", { status: 400 })
+    }
+    return (yield* run(action))
+      ? HttpServerResponse.empty()
+      : HttpServerResponse.text("There is no Redis to cut off", { status: 409 })
+  })
+)
+
 const health = HttpRouter.add(
   "GET",
   "/health",
   Effect.gen(function* () {
-    const state = yield* Health.use(({ state }) => state)
-    return HttpServerResponse.jsonUnsafe(state, { status: state.status === "critical" ? 503 : 200 })
+    const states = [yield* Health.use(({ state }) => state), yield* CacheHealth.use(({ state }) => state)]
+    const status = (["critical", "warning"] as const).find((status) => states.some((state) => state.status === status))
+    const state = { status: status ?? "healthy", rules: states.flatMap(({ rules }): ReadonlyArray<unknown> => rules) }
+    return HttpServerResponse.jsonUnsafe(state, { status: status === "critical" ? 503 : 200 })
   })
 )
 
@@ -94,11 +115,11 @@ const document = HttpRouter.add(
   })
 )
 
-const routes = Layer.mergeAll(fileRoutes, live, load, health, document, PrometheusMetrics.layerHttp())
+const routes = Layer.mergeAll(fileRoutes, live, load, cache, health, document, PrometheusMetrics.layerHttp())
 
 const services = Samples.layer.pipe(
   Layer.provideMerge(Load.layer),
-  Layer.provideMerge(Health.layer()),
+  Layer.provideMerge(Layer.merge(Health.layer(), cacheLayer)),
   Layer.provideMerge(SerializationLayer.layerNoPool({ name: "dashboard" })),
   Layer.provideMerge(Layer.merge(WorkerPool.layer(), EventLoopMonitor.layer()))
 )

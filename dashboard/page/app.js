@@ -84,7 +84,7 @@ const showWorst = (done) => {
   )
 }
 
-const showFigures = ({ load, metrics, pool }) => {
+const showFigures = ({ cache, load, metrics, pool }) => {
   list("paths", [
     ["sync", number(metrics.syncPath)],
     ["worker", number(metrics.workerPath)],
@@ -109,8 +109,48 @@ const showFigures = ({ load, metrics, pool }) => {
     ["worker errors", number(metrics.workerErrors)]
   ])
   showWorst(load.done)
-  for (const button of document.querySelectorAll("button[aria-pressed]")) {
+  showCache(cache)
+  for (const button of document.querySelectorAll("button[data-way][aria-pressed]")) {
     button.setAttribute("aria-pressed", String(button.dataset.way === load.running))
+  }
+}
+
+const percent = (share) => `${Math.round(share * 100)} %`
+const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`
+
+const press = (button) => fetch(`/cache?do=${button.dataset.do}`, { method: "POST" })
+
+const addButton = (action, text) => {
+  if (document.querySelector(`button[data-do="${action}"]`) !== null) return
+  const button = document.createElement("button")
+  button.type = "button"
+  button.dataset.do = action
+  button.textContent = text
+  button.setAttribute("aria-pressed", "false")
+  button.addEventListener("click", () => press(button))
+  document.querySelector('button[data-do="invalidate"]').after(button)
+}
+
+const showCache = ({ hasRedis, race, running, stampede, store, ...cache }) => {
+  if (hasRedis) addButton("cut", "Cut Redis off for 10 s")
+  byId("store").textContent = hasRedis ? `over Redis, ${store}` : "in memory alone: no redis-server found"
+  list("cache", [
+    ["hit rate", percent(cache.hitRate)],
+    ["entries", number(cache.entries)],
+    ["size", `${megabytes(cache.size)} of ${megabytes(cache.limit)}`],
+    ["memory pressure", `${percent(cache.pressure)}, ${cache.level}`],
+    ["invalidations that wait", number(cache.invalidationsQueued)]
+  ])
+  list("results", [
+    ["stampede: callers", stampede === undefined ? "-" : number(stampede.callers)],
+    ["computations", stampede === undefined ? "-" : number(stampede.computations)],
+    ["all answered after", ms(stampede?.time)],
+    ["under load: reads", race === undefined ? "-" : number(race.reads)],
+    ["invalidations", race === undefined ? "-" : number(race.invalidations)],
+    ["old texts served", race === undefined ? "-" : number(race.old)]
+  ])
+  for (const button of document.querySelectorAll("button[data-do]")) {
+    button.setAttribute("aria-pressed", String(running.includes(button.dataset.do)))
   }
 }
 
@@ -144,6 +184,9 @@ const loop = async () => {
 
 for (const button of document.querySelectorAll("button[data-way]")) {
   button.addEventListener("click", () => fetch(`/load?way=${button.dataset.way}`, { method: "POST" }))
+}
+for (const button of document.querySelectorAll("button[data-do]")) {
+  button.addEventListener("click", () => press(button))
 }
 addEventListener("resize", () => chart.setSize({ width: byId("lag").clientWidth, height: 260 }))
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", makeChart)

@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import type { Browser, Page } from "playwright-core"
 import { browser, dashboard } from "../browser.ts"
+import { hasRedisServer } from "../redis.ts"
 
 class World extends Context.Service<World, { readonly address: string; readonly chromium: Browser }>()("World") {}
 
@@ -43,6 +44,18 @@ const drawing = (page: Page) => page.locator("#lag canvas").evaluate((canvas) =>
 const longest = (page: Page, way: string) =>
   page.locator(`#worst tr[data-way="${way}"] td:nth-child(2)`).evaluate((cell) => parseFloat(cell.textContent!))
 
+/** What a list of the page says of something. The page makes its lists anew twice a second. */
+const value = (page: Page, list: string, term: string): Promise<string> =>
+  page.evaluate(
+    ([list, term]) => {
+      const terms: ReadonlyArray<any> = [...(globalThis as any).document.querySelectorAll(`${list} dt`)]
+      return terms.find((dt) => dt.textContent === term).nextElementSibling.textContent as string
+    },
+    [list, term] as const
+  )
+
+const result = (page: Page, term: string) => value(page, "#results", term)
+
 const waitUntil = async (condition: () => Promise<boolean>): Promise<void> => {
   while (!(await condition()));
 }
@@ -73,6 +86,40 @@ layer(live, { timeout: "60 seconds", excludeTestServices: true })("dashboard", (
       await waitUntil(async () => (await page.locator('button[aria-pressed="true"]').count()) === 0)
       // One JSON.stringify of 12 MB is one hold, whatever the machine is.
       assert.isAbove(await longest(page, "native"), 5)
+      assert.deepStrictEqual(errors, [])
+    })
+  )
+
+  it.effect("a stampede is one computation, and nobody is served what an invalidation has outdated", () =>
+    onPage(async (page, errors) => {
+      await page.locator('button[data-do="stampede"]').click()
+      await waitUntil(async () => (await result(page, "computations")) !== "-")
+      assert.strictEqual(await result(page, "stampede: callers"), "1,000")
+      assert.strictEqual(await result(page, "computations"), "1")
+      const button = page.locator('button[data-do="invalidate"]')
+      await button.click()
+      await waitUntil(async () => (await button.getAttribute("aria-pressed")) === "true")
+      await waitUntil(async () => (await button.getAttribute("aria-pressed")) === "false")
+      assert.match(await result(page, "invalidations"), /^[1-9]/)
+      assert.match(await result(page, "under load: reads"), /^[1-9]/)
+      assert.strictEqual(await result(page, "old texts served"), "0")
+      assert.deepStrictEqual(errors, [])
+    })
+  )
+
+  it.effect.skipIf(!hasRedisServer())("cut off from Redis it goes on, and catches up", () =>
+    onPage(async (page, errors) => {
+      const store = page.locator("#store")
+      await waitUntil(async () => (await store.textContent()) === "over Redis, attached")
+      await page.locator('button[data-do="cut"]').click()
+      await page.locator('button[data-do="invalidate"]').click()
+      await waitUntil(async () => (await store.textContent()) === "over Redis, detached")
+      const reads = async () => Number((await result(page, "under load: reads")).replaceAll(",", ""))
+      const before = await reads()
+      await waitUntil(async () => (await reads()) > before)
+      await waitUntil(async () => (await store.textContent()) === "over Redis, attached")
+      await waitUntil(async () => (await value(page, "#cache", "invalidations that wait")) === "0")
+      assert.strictEqual(await result(page, "old texts served"), "0")
       assert.deepStrictEqual(errors, [])
     })
   )
@@ -133,11 +180,13 @@ layer(live, { timeout: "60 seconds", excludeTestServices: true })("dashboard", (
         assert.isAbove(orders.length, 1_000)
         assert.strictEqual((await fetch(`${address}/document?size=-1`)).status, 400)
         assert.strictEqual((await fetch(`${address}/load?way=no`, { method: "POST" })).status, 400)
+        assert.strictEqual((await fetch(`${address}/cache?do=no`, { method: "POST" })).status, 400)
         const health = await fetch(`${address}/health`)
         const { status } = (await health.json()) as { status: string }
         assert.strictEqual(health.status, status === "critical" ? 503 : 200)
         const metrics = await (await fetch(`${address}/metrics`)).text()
         assert.match(metrics, /^effect_serialization_label_calls\{name="dashboard",label="GET \/document"\} 1$/m)
+        assert.match(metrics, /^effect_serialization_cache_entries\{name="dashboard"\} /m)
         assert.match(metrics, /^nodejs_eventloop_delay_max /m)
       })
     })
