@@ -1,6 +1,6 @@
 /** A store that ceases to answer, and comes back. */
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer, Option } from "effect"
+import { Cause, Context, Deferred, Effect, Exit, Fiber, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { type CacheOptions, CacheStore, SerializedCache, StoreError } from "../../src/cache/index.ts"
 import { wrapStore } from "../../src/cache/internal/storeTesting.ts"
@@ -103,6 +103,47 @@ describe("a detached store", () => {
       yield* settled
       assert.strictEqual(yield* textAt(other, "a"), "nothing")
       assert.strictEqual(yield* textAt(cut, "a"), "nothing")
+    })
+  )
+})
+
+describe("a computation that cannot read the store", () => {
+  it.effect("fails whoever asked for strong reads, not those who have joined it", () =>
+    Effect.gen(function* () {
+      const { cut, state } = yield* caches()
+      const goOn = yield* Deferred.make<void>()
+      const part = cut.getOrCompute("part", one)
+      const page = (consistency: "bounded" | "strong") =>
+        Effect.forkChild(
+          Effect.exit(
+            cut.getOrCompute(
+              "page",
+              Effect.andThen(
+                Deferred.await(goOn),
+                Effect.map(part, ({ size }) => size)
+              ),
+              { consistency }
+            )
+          ),
+          { startImmediately: true }
+        )
+      const strong = yield* page("strong")
+      const bounded = yield* page("bounded")
+      yield* settled
+      state.isUp = false
+      yield* Deferred.succeed(goOn, undefined)
+      const failed = yield* Fiber.join(strong)
+      assert.include(String(Exit.isFailure(failed) && Cause.squash(failed.cause)), "does not answer")
+      assert.isTrue(Exit.isSuccess(yield* Fiber.join(bounded)))
+    })
+  )
+
+  it.effect("fails as it fails, when it asks for strong reads itself", () =>
+    Effect.gen(function* () {
+      const { cut, state } = yield* caches()
+      state.isUp = false
+      const page = cut.getOrCompute("page", cut.getOrCompute("part", one, { consistency: "strong" }))
+      assert.include(String(yield* Effect.flip(page)), "does not answer")
     })
   )
 })

@@ -172,26 +172,28 @@ const end = (flight: Flight, isOwn: boolean, isStrong: boolean): Effect.Effect<E
 
 const answered = (flight: Flight, isStrong: boolean): Effect.Effect<End> =>
   Effect.map(Effect.result(Effect.sandbox(Deferred.await(flight.answer))), (result) =>
-    !isStrong && isUnavailable(result) ? "again" : "answer"
+    flight.settings.isStrong && !isStrong && isUnavailable(result) ? "again" : "answer"
   )
 
 const joined = (flight: Flight, isStrong: boolean): Effect.Effect<End> =>
-  Effect.map(Deferred.await(flight.outcome), (outcome) => {
+  Effect.flatMap(Deferred.await(flight.outcome), (outcome) => {
     switch (outcome) {
       case "stored":
+        return Effect.succeed("answer")
       case "failed":
-        return "answer"
+        return answered(flight, isStrong)
       case "read":
       case "stale":
-        return isStrong ? "again" : "answer"
+        return Effect.succeed(isStrong ? "again" : "answer")
       case "fenced":
-        return "again"
+        return Effect.succeed("again")
       case "unavailable":
-        return isStrong ? "answer" : "again"
+        return Effect.succeed(isStrong ? "answer" : "again")
     }
   })
 
-// It was begun for a strong read, which fails where the store does not answer. Others need not.
+// One that was begun for a strong read fails where the store does not answer, by itself or by what its computation reads.
+// Others need not.
 const isUnavailable = (result: Result.Result<unknown, Cause.Cause<unknown>>): boolean => {
   if (Result.isSuccess(result)) return false
   const error = Cause.squash(result.failure)
