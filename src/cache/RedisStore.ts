@@ -162,8 +162,8 @@ export const fromCluster = (cluster: ClusterClient): RedisPort => clusterPort(cl
  * **Gotchas**
  *
  * Redis replicates asynchronously. When a replica takes over, it may not know of a lock that was given away last, and
- * give it away again; its epoch is another one then. Keep `maxmemory-policy` at `noeviction`, or at one of `volatile-*`
- * with a lease that is long enough: a lock that is evicted is lost.
+ * give it away again; its epoch is another one then. A lock that is evicted is lost: keep `maxmemory-policy` at
+ * `noeviction`.
  *
  * **Example** (One process does it)
  *
