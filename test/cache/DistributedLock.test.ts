@@ -220,6 +220,28 @@ describe("a lock is lost", () => {
     })
   )
 
+  it.effect("counted from when it was asked to be prolonged, not from the answer", () =>
+    Effect.gen(function* () {
+      let isUp = true
+      const { lock } = yield* over((keeper) => ({
+        renew: (...args) =>
+          Effect.suspend((): Effect.Effect<boolean, unknown> => {
+            if (!isUp) return Effect.fail("down")
+            isUp = false
+            return Effect.andThen(Effect.sleep("400 millis"), keeper.renew(...args))
+          })
+      }))
+      const holder = yield* hold(lock, "a", { lease: "3 seconds" })
+      yield* holder.lease
+      // Asked after one second.
+      yield* TestClock.adjust("3699 millis")
+      assert.isFalse(holder.wasInterrupted())
+      yield* TestClock.adjust("1 millis")
+      assert.isTrue(holder.wasInterrupted())
+      yield* holder.end
+    })
+  )
+
   it.effect("but not when a single attempt to prolong it fails", () =>
     Effect.gen(function* () {
       let attempts = 0

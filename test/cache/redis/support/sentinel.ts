@@ -13,6 +13,8 @@ export interface SentinelSetup extends AsyncDisposable {
   readonly master: RedisServer
   readonly replica: RedisServer
   readonly sentinels: ReadonlyArray<RedisServer>
+  /** What the master does from now on the replica does not hear of: it stands still until the failover. */
+  readonly cutReplica: () => Promise<void>
   /** Kills the first master, and waits until the replica is one. */
   readonly failOver: () => Promise<void>
 }
@@ -44,8 +46,13 @@ export const startSentinel = async (count: 1 | 2 | 3 = 1): Promise<SentinelSetup
     master,
     replica,
     sentinels,
+    cutReplica: async () => {
+      replica.pause()
+      await master.command("CLIENT", "KILL", "TYPE", "replica")
+    },
     failOver: async () => {
       await master.kill()
+      replica.resume()
       // Whoever is connected to it meanwhile is cut off.
       await eventually("the replica is the master", async () =>
         String(await replica.command("INFO", "replication").catch(() => "")).includes("role:master")
