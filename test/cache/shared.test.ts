@@ -4,7 +4,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Fiber, Layer, Option, type Scope } from "effect"
 import { TestClock } from "effect/testing"
-import { type CacheStore, type CacheOptions, SerializedCache } from "../../src/cache/index.ts"
+import { CacheStore, type CacheOptions, SerializedCache } from "../../src/cache/index.ts"
+import { wrapStore } from "../../src/cache/internal/storeTesting.ts"
 import { layerStoreFailing, layerStoreHanging, layerStoreRecording, makeStoreMemory } from "../../src/cache/testing.ts"
 import { exact, overStore } from "./support/layers.ts"
 
@@ -182,6 +183,37 @@ describe("two caches over one store", () => {
       yield* settled
       assert.strictEqual(yield* textAt(two, "a"), '"new"')
       assert.strictEqual(yield* textAt(one, "a"), '"new"')
+    })
+  )
+
+  it.effect("of two values that are set at the same time the later one stays, whatever reaches the store first", () =>
+    Effect.gen(function* () {
+      const shared = makeStoreMemory()
+      const begun = yield* Deferred.make<void>()
+      const answered = yield* Deferred.make<void>()
+      const seen = new Set<string>()
+      // The early one begins after the late one was stored, and is stored before the late one hears of that.
+      const slow = wrapStore(shared.store, (operation, effect) =>
+        Effect.suspend(() => {
+          if (seen.has(operation)) return effect
+          seen.add(operation)
+          if (operation === "begin") return Effect.andThen(Deferred.await(begun), effect)
+          return operation === "commit" ? Effect.tap(effect, () => Deferred.await(answered)) : effect
+        })
+      )
+      const cache = yield* makeCache(Layer.succeed(CacheStore, slow), exact)
+      const other = yield* makeCache(shared.layer, exact)
+      yield* settled
+      const early = yield* Effect.forkChild(cache.set("a", "early"), { startImmediately: true })
+      const late = yield* Effect.forkChild(cache.set("a", "late"), { startImmediately: true })
+      yield* settled
+      assert.strictEqual(yield* textAt(other, "a", "strong"), '"late"')
+      yield* Deferred.succeed(begun, undefined)
+      yield* Fiber.join(early)
+      yield* Deferred.succeed(answered, undefined)
+      yield* Fiber.join(late)
+      assert.notStrictEqual(yield* textAt(cache, "a"), '"early"')
+      assert.notStrictEqual(yield* textAt(other, "a", "strong"), '"early"')
     })
   )
 

@@ -40,6 +40,8 @@ export class Core {
   readonly client: StoreClient | undefined
   readonly view = new View()
   readonly flights = new Map<string, Flight>()
+  /** The last write of each key that is under way. */
+  readonly writes = new Map<string, Flight>()
   /** Who is told when a lease is given back, by key. */
   readonly waiters = new Map<string, Set<() => void>>()
   /** Tells this cache's messages from those of others. */

@@ -44,12 +44,35 @@ export const set: (
     onDetach: () => {}
   })
   flight.declare(names)
-  const begun = yield* beginWrite(core, flight, names)
-  const content = yield* serializeContent(core.serialization, value, settings.serialize)
-  const timeToLive = yield* jittered(settings.timeToLive, settings.jitter)
-  yield* keepWritten(core, flight, content, timeToLive, begun)
-  return new CachedText(key, content, "computed", false, timeToLive)
+  return yield* lastWrite(
+    core,
+    flight,
+    Effect.gen(function* () {
+      const begun = yield* beginWrite(core, flight, names)
+      const content = yield* serializeContent(core.serialization, value, settings.serialize)
+      const timeToLive = yield* jittered(settings.timeToLive, settings.jitter)
+      yield* keepWritten(core, flight, content, timeToLive, begun)
+      return new CachedText(key, content, "computed", false, timeToLive)
+    })
+  )
 })
+
+/**
+ * Of two values that a process sets at the same time the one that it has set later stays: the store may hear of the
+ * other one after it.
+ */
+const lastWrite = <A, E>(core: Core, flight: Flight, write: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.suspend(() => {
+    const { key } = flight
+    core.writes.get(key)?.detach()
+    core.writes.set(key, flight)
+    return Effect.ensuring(
+      write,
+      Effect.sync(() => {
+        if (core.writes.get(key) === flight) core.writes.delete(key)
+      })
+    )
+  })
 
 const beginWrite = (core: Core, flight: Flight, names: ReadonlyArray<string>): Effect.Effect<Begun> =>
   Effect.suspend(() => {
