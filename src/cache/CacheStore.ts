@@ -170,13 +170,15 @@ export interface InvalidateRequest {
  *
  * **Details**
  *
- * `Ready` comes first, and again whenever messages may have been lost: after a reconnection.
+ * `Ready` comes first, and again whenever messages may have been lost: after a reconnection. `Lost` may come before
+ * that, when a connection ends: another server may answer next, so it is asked which one it is.
  *
  * @category models
  * @since 0.1.0
  */
 export type StoreMessage =
   | { readonly _tag: "Ready" }
+  | { readonly _tag: "Lost" }
   | ({
       readonly _tag: "Invalidated"
       readonly names: ReadonlyArray<string>

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { StoreMessage } from "../CacheStore.ts"
+import type { StoreError, StoreMessage } from "../CacheStore.ts"
 import type { Core } from "./core.ts"
 import { wakeWaiters } from "./leaseWait.ts"
 import type { StoreClient } from "./storeClient.ts"
@@ -18,7 +18,8 @@ export const attach = Effect.fnUntraced(function* (core: Core, client: StoreClie
     if (!isDetached) wakeHeartbeat()
     if (events.wants("Attached")) events.emit({ _tag: isDetached ? "Detached" : "Attached" })
   }
-  const beat = heartbeat(core, client)
+  const verify = heartbeat(core, client)
+  client.verify = verify
   let wakeHeartbeat = () => {}
   const pause = Effect.raceFirst(
     unrefSleep(settings.heartbeat),
@@ -32,6 +33,8 @@ export const attach = Effect.fnUntraced(function* (core: Core, client: StoreClie
         view.ready()
         client.heardOf()
         return wakeHeartbeat()
+      case "Lost":
+        return client.doubt()
       case "Invalidated":
         // First the fence, then the view: what is not known to be heard must not count as verified.
         if (message.origin !== core.origin) core.invalidateHere(message.names, message.mode, "remote")
@@ -44,21 +47,21 @@ export const attach = Effect.fnUntraced(function* (core: Core, client: StoreClie
     Stream.runForEach((message) => Effect.sync(() => onMessage(message))),
     Effect.forkScoped({ startImmediately: true })
   )
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(beat, pause)), { startImmediately: true })
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(verify), pause)), { startImmediately: true })
   yield* Effect.addFinalizer(() => Effect.ignore(client.flush))
 }) satisfies (core: Core, client: StoreClient) => Effect.Effect<void, never, Scope.Scope>
 
-const heartbeat = (core: Core, client: StoreClient): Effect.Effect<void> =>
+const heartbeat = (core: Core, client: StoreClient): Effect.Effect<void, StoreError> =>
   Effect.suspend(() => {
     const asked = core.moment
     return client
       .call("position", (store) => store.position(client.namespace))
       .pipe(
         Effect.flatMap((position) => {
-          if (!core.view.beat(asked, position)) return Effect.void
-          client.pending.repeat(core.now)
-          return client.flush
-        }),
-        Effect.ignore
+          const isOther = core.view.beat(asked, position)
+          if (isOther) client.pending.repeat(core.now)
+          client.trust()
+          return isOther ? client.flush : Effect.void
+        })
       )
   })

@@ -5,7 +5,6 @@
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Cause from "effect/Cause"
 import type * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
@@ -19,8 +18,13 @@ import {
 } from "../CacheStore.ts"
 import type { CacheSettings } from "./cacheSettings.ts"
 import type { Counters, Operation } from "./counters.ts"
+import { onceAtATime } from "./onceAtATime.ts"
 import { PendingInvalidations } from "./pendingInvalidations.ts"
 import { within } from "./within.ts"
+
+// Says nothing of the store: who waited for it fails, and asks again.
+const stopped = (): Effect.Effect<never, StoreError> =>
+  Effect.fail(new StoreError({ kind: "unavailable", cause: new Error("Who was to ask the store was stopped") }))
 
 export class StoreClient {
   readonly namespace: string
@@ -30,12 +34,14 @@ export class StoreClient {
   isDetached = false
   /** Called when it has begun to answer, or ceased. */
   onChange: ((isDetached: boolean) => void) | undefined = undefined
+  /** Asks where the store stands, and tells it again what another server may have lost. */
+  verify: Effect.Effect<void, StoreError> = Effect.void
   private hasAnswered = false
   /** In a row. */
   private failures = 0
   /** Each is a circuit of its own. */
   private circuit = 0
-  private flushing: Deferred.Deferred<void, StoreError> | undefined = undefined
+  private isUnsure = false
   private readonly settings: CacheSettings
   private readonly breaker: CircuitBreaker.CircuitBreaker
   private readonly counters: Counters
@@ -69,17 +75,33 @@ export class StoreClient {
   heardOf(): void {
     this.circuit++
     this.failures = 0
+    this.doubt()
   }
 
-  /** One round trip, when the store has heard of every invalidation of this process. */
+  /** Another server may answer next. It is asked which one it is before anything else. */
+  doubt(): void {
+    this.isUnsure = this.hasAnswered
+  }
+
+  /** The server that answers is known, and whether it knows the last invalidations. */
+  trust(): void {
+    this.isUnsure = false
+  }
+
+  /**
+   * One round trip, when the store has heard of every invalidation of this process: also of those that another server
+   * may have lost, when it took over.
+   */
   call<A>(
     operation: Operation,
     f: (store: CacheStoreShape) => Effect.Effect<A, StoreError>
   ): Effect.Effect<A, StoreError> {
-    return Effect.suspend(() => {
+    const told = Effect.suspend(() => {
       const attempt = this.attempt(operation, f)
       return this.pending.isEmpty ? attempt : Effect.andThen(this.flush, attempt)
     })
+    if (operation === "position" || operation === "invalidate") return told
+    return Effect.suspend(() => (this.isUnsure ? Effect.andThen(this.makeSure, told) : told))
   }
 
   /** Tells the store of an invalidation. */
@@ -115,27 +137,27 @@ export class StoreClient {
   }
 
   /** Tells the store what it has not heard. Who comes meanwhile waits for the one who does it. */
-  readonly flush: Effect.Effect<void, StoreError> = Effect.suspend(() => {
-    if (this.pending.isEmpty) return Effect.void
-    if (this.flushing !== undefined) return Deferred.await(this.flushing)
-    const flushing = Deferred.makeUnsafe<void, StoreError>()
-    this.flushing = flushing
-    const requests = this.pending.take()
-    return Effect.forEach(
-      requests,
-      (request) => this.attempt("invalidate", (store) => store.invalidate(this.namespace, request)),
-      { discard: true }
-    ).pipe(
-      Effect.onExit((exit) =>
-        Effect.sync(() => {
-          this.flushing = undefined
-          this.pending.settle(requests, Exit.isSuccess(exit), this.clock.currentTimeMillisUnsafe())
-          // One that was stopped says nothing of the store: who waited for it fails, and asks again.
-          Deferred.doneUnsafe(flushing, Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause) ? stopped : exit)
-        })
+  readonly flush: Effect.Effect<void, StoreError> = onceAtATime(
+    Effect.suspend(() => {
+      const requests = this.pending.take()
+      return Effect.forEach(
+        requests,
+        (request) => this.attempt("invalidate", (store) => store.invalidate(this.namespace, request)),
+        { discard: true }
+      ).pipe(
+        Effect.onExit((exit) =>
+          Effect.sync(() => this.pending.settle(requests, Exit.isSuccess(exit), this.clock.currentTimeMillisUnsafe()))
+        )
       )
-    )
-  })
+    }),
+    stopped
+  )
+
+  /** Finds out which server answers. Who comes meanwhile waits for the one who does it. */
+  private readonly makeSure: Effect.Effect<void, StoreError> = onceAtATime(
+    Effect.suspend(() => this.verify),
+    stopped
+  )
 
   private attempt<A>(
     operation: Operation,
@@ -176,6 +198,7 @@ export class StoreClient {
               counts[isLate ? "timeout" : "failed"]++
               if (isFull(exit.cause)) return
               this.failures++
+              this.doubt()
               // The circuit is open from here on. One that lets a try through is not closed for that.
               if (!this.hasAnswered || this.failures >= failuresToOpen) this.change(true)
             }
@@ -191,10 +214,6 @@ export class StoreClient {
     this.onChange?.(isDetached)
   }
 }
-
-const stopped: Effect.Effect<never, StoreError> = Effect.suspend(() =>
-  Effect.fail(new StoreError({ kind: "unavailable", cause: new Error("Who was to tell the store was stopped") }))
-)
 
 const isFull = (cause: Cause.Cause<StoreError>): boolean =>
   cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error.kind === "full")

@@ -2,11 +2,11 @@
  * A Redis that is not there, comes, goes, or is silent: the cache answers all the while, and ends.
  */
 import { afterEach, assert, beforeEach, it } from "@effect/vitest"
-import { Effect, Layer, Logger, Option, Stream } from "effect"
+import { Context, Effect, Layer, Logger, Option, Stream } from "effect"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import type { CacheOptions, SerializedCache } from "../../../src/cache/index.ts"
+import { type CacheOptions, CacheStore, type SerializedCache } from "../../../src/cache/index.ts"
 import * as RedisStore from "../../../src/cache/RedisStore.ts"
 import { exact, makeCache, overStore } from "../support/layers.ts"
 import { eventually } from "../support/storeUnderTest.ts"
@@ -116,6 +116,29 @@ describeRedis("a connection to Redis", () => {
       yield* eventually(Effect.sync(() => isTold))
     })
   )
+
+  for (const [what, type] of [
+    ["commands", "normal"],
+    ["messages", "pubsub"]
+  ] as const) {
+    it.live(`the loss of a connection for ${what} is told before the next one is ready`, () =>
+      Effect.gen(function* () {
+        const context = yield* Layer.build(RedisStore.layer({ url: server.url }))
+        const store = Context.get(context, CacheStore)
+        const heard: Array<string> = []
+        yield* store.messages("a:1").pipe(
+          Stream.runForEach(({ _tag }) => Effect.sync(() => heard.push(_tag))),
+          Effect.forkScoped({ startImmediately: true })
+        )
+        yield* eventually(Effect.sync(() => heard.length === 1))
+        yield* store.position("a:1")
+        yield* Effect.promise(() => server.command("CLIENT", "KILL", "TYPE", type, "SKIPME", "yes"))
+        const position = Effect.isSuccess(store.position("a:1"))
+        yield* eventually(Effect.map(position, (isThere) => isThere && heard.length > (type === "pubsub" ? 2 : 1)))
+        assert.deepStrictEqual(heard, type === "pubsub" ? ["Ready", "Lost", "Ready"] : ["Ready", "Lost"])
+      })
+    )
+  }
 
   it.live("silent: every call is answered, and one after another detached", () =>
     Effect.gen(function* () {

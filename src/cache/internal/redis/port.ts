@@ -24,7 +24,8 @@ export interface RedisPort {
   command(firstKey: string, args: ReadonlyArray<string | Uint8Array>): Promise<unknown>
   /**
    * Subscribes to a channel, until the function that it gives is called. `onReady` is called when messages begin to
-   * come, and again whenever some may have been lost: after each reconnection.
+   * come, and again whenever some may have been lost: after each reconnection. `onLost` may be called when a connection
+   * ends, of commands or of messages: before another server is asked anything.
    */
-  subscribe(channel: string, onMessage: (message: string) => void, onReady: () => void): () => void
+  subscribe(channel: string, onMessage: (message: string) => void, onReady: () => void, onLost?: () => void): () => void
 }

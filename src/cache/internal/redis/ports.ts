@@ -31,39 +31,67 @@ export const ownPort: (
     return createClient({ ...options, ...connecting, socket } as object) as RedisClient
   }
   const watch = yield* warnings
-  const connection = new Connection(create, watch())
+  const losses = new Losses()
+  const connection = new Connection(create, losses.told(watch()))
   yield* Effect.acquireRelease(
     Effect.sync(() => connection.open()),
     () => Effect.promise(() => connection.close(closeWithin))
   )
-  const subscriber = yield* makeSubscriber(create, watch)
+  const subscriber = yield* makeSubscriber(create, () => losses.told(watch()))
   return {
     command: (_, args) => connection.send(args),
-    subscribe: (channel, onMessage, onReady) => subscriber.subscribe(channel, onMessage, onReady)
+    subscribe: (channel, onMessage, onReady, onLost) =>
+      losses.until(onLost, subscriber.subscribe(channel, onMessage, onReady))
   }
 })
 
 /** A port over a client that somebody else connects and closes, with a connection of its own for messages. */
 export const nodeRedisPort: (client: RedisClient) => Effect.Effect<RedisPort, never, Scope.Scope> = Effect.fnUntraced(
   function* (client) {
-    const subscriber = yield* makeSubscriber(
-      () =>
-        client.duplicate({
-          ...connecting,
-          socket: { ...client.options.socket, reconnectStrategy: false }
-        }) as unknown as RedisClient,
-      yield* warnings
-    )
+    const watch = yield* warnings
+    const losses = new Losses()
+    const create = () =>
+      client.duplicate({
+        ...connecting,
+        socket: { ...client.options.socket, reconnectStrategy: false }
+      }) as unknown as RedisClient
+    const subscriber = yield* makeSubscriber(create, () => losses.told(watch()))
     return {
       command: async (_, args) => {
         // It would keep the command until it is connected again, and nobody waits for it that long.
         if (!client.isReady) throw new Error("There is no connection to Redis")
         return client.sendCommand(args.map(asBuffer), asBytes)
       },
-      subscribe: (channel, onMessage, onReady) => subscriber.subscribe(channel, onMessage, onReady)
+      subscribe: (channel, onMessage, onReady, onLost) =>
+        losses.until(onLost, subscriber.subscribe(channel, onMessage, onReady))
     }
   }
 )
+
+/** Who wants to know when a connection ends. */
+class Losses {
+  private readonly listeners = new Set<() => void>()
+
+  told({ onLost, onReady }: ConnectionEvents): ConnectionEvents {
+    return {
+      onReady,
+      onLost: (error) => {
+        for (const listener of this.listeners) listener()
+        onLost(error)
+      }
+    }
+  }
+
+  /** Tells a listener, until what this gives is called. */
+  until(listener: (() => void) | undefined, unsubscribe: () => void): () => void {
+    if (listener === undefined) return unsubscribe
+    this.listeners.add(listener)
+    return () => {
+      this.listeners.delete(listener)
+      unsubscribe()
+    }
+  }
+}
 
 const makeSubscriber = (create: () => RedisClient, watch: Watch) =>
   Effect.acquireRelease(

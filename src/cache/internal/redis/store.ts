@@ -100,7 +100,8 @@ export const makeRedisStore = (port: RedisPort, isFenced = true): CacheStoreShap
                   const said = readable(message)
                   if (said !== undefined) Queue.offerUnsafe(queue, said)
                 },
-                () => Queue.offerUnsafe(queue, { _tag: "Ready" })
+                () => Queue.offerUnsafe(queue, { _tag: "Ready" }),
+                () => Queue.offerUnsafe(queue, { _tag: "Lost" })
               )
             ),
             (unsubscribe) => Effect.sync(unsubscribe)
