@@ -174,6 +174,20 @@ describe("a lock", () => {
     })
   )
 
+  it.effect("begins to count when it is had, however long it was waited for", () =>
+    Effect.gen(function* () {
+      const lock = yield* DistributedLock
+      const holder = yield* hold(lock, "a")
+      yield* holder.lease
+      const waiter = yield* hold(lock, "a", { wait: "5 minutes" })
+      yield* TestClock.adjust("1 minute")
+      yield* holder.letGo
+      yield* TestClock.adjust("1 minute")
+      yield* waiter.lease
+      assert.isTrue(Exit.isSuccess(yield* waiter.letGo))
+    }).pipe(Effect.provide(memory))
+  )
+
   it.effect("of one millisecond more than the shortest holds as well", () =>
     Effect.gen(function* () {
       const lock = yield* DistributedLock
