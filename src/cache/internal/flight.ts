@@ -7,7 +7,7 @@ import type * as Fiber from "effect/Fiber"
 import type { Generations } from "../CacheStore.ts"
 import type { Content } from "./content.ts"
 import type { EntrySettings } from "./entrySettings.ts"
-import type { Fence } from "./fence.ts"
+import type { Fence, Validity } from "./fence.ts"
 import type { Stamp } from "./memory.ts"
 import type { Cached } from "./model.ts"
 import { mostNames } from "./names.ts"
@@ -38,9 +38,9 @@ export interface Answer {
  * What became of a flight.
  *
  * - `stored`: the store, or the memory where there is none, has taken it: it was valid when it did.
- * - `read`: an entry of the store.
+ * - `read`: an entry of the store, of which nothing was invalidated meanwhile.
  * - `stale`: a stale text was all there is to be had.
- * - `fenced`: something that it was built from was invalidated; or it could not be stored, so that nobody knows.
+ * - `fenced`: something that its text was built from was invalidated; or it could not be stored, so that nobody knows.
  * - `failed`: its computation has failed.
  * - `unavailable`: a strong read, and the store does not answer.
  */
@@ -170,6 +170,22 @@ export class Flight {
       if (this.fence.check(name, since) !== "current") return false
     }
     return true
+  }
+
+  /** How the stale text to fall back on stands to what was invalidated in this process since it was asked for. */
+  get staleValidity(): Validity {
+    let result: Validity = "current"
+    for (const [name, { since }] of this.stale?.marks ?? []) {
+      const found = this.fence.check(name, since)
+      if (found === "gone") return "gone"
+      if (found === "stale") result = "stale"
+    }
+    return result
+  }
+
+  /** The stale text to fall back on, unless it was removed meanwhile. */
+  get usableStale(): StaleText | undefined {
+    return this.staleValidity === "gone" ? undefined : this.stale
   }
 
   /** Something was invalidated that it may be built from: nobody joins it, and those who did go again. */

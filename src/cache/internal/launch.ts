@@ -145,7 +145,7 @@ const awaited = Effect.fnUntraced(function* (core: Core, flight: Flight, isOwn: 
 
 /** The stale text that a caller may fall back on, where there is one. */
 export const staleOf = (core: Core, flight: Flight, { isStrong, stale }: Waiting): StaleText | undefined => {
-  const found = stale ?? flight.stale
+  const found = stale ?? flight.usableStale
   if (found === undefined || isStrong) return undefined
   return core.now < Math.max(found.revalidateUntil, found.errorUntil) ? found : undefined
 }
@@ -167,6 +167,8 @@ const end = (flight: Flight, isOwn: boolean, isStrong: boolean): Effect.Effect<E
   const final: Effect.Effect<End> = isOwn ? answered(flight, isStrong) : joined(flight, isStrong)
   // Most flights have nothing to serve early, and a race costs two fibers.
   if (isStrong || flight.settings.staleWhileRevalidate === 0) return final
+  // It may have been served early to others, and have been removed since.
+  if (!isOwn && flight.staleValidity === "gone") return final
   return Effect.raceFirst(Deferred.await(flight.early), final)
 }
 

@@ -71,13 +71,13 @@ const withStore = Effect.fnUntraced(function* <E, R>(
       case "Leased": {
         flight.declare(Object.keys(reply.generations), reply.generations)
         yield* takeStale(core, client, flight, reply.stale, askedAt, view)
-        if (core.now < (flight.stale?.revalidateUntil ?? 0)) serveEarly(core, flight)
+        if (core.now < (flight.usableStale?.revalidateUntil ?? 0)) serveEarly(core, flight)
         const begun = { _tag: "Store", position: reply.position, isWrite: false } as const
         return yield* renewing(core, client, flight, computeAndKeep(core, flight, computation, outer, begun))
       }
       case "Busy": {
         yield* takeStale(core, client, flight, reply.stale, askedAt, view)
-        const { stale } = flight
+        const stale = flight.usableStale
         if (stale !== undefined && core.now < stale.revalidateUntil && !settings.isStrong) {
           return answerStale(core, flight, stale)
         }
@@ -138,9 +138,11 @@ const serveEntry = Effect.fnUntraced(function* (
   if (content === undefined) return false
   flight.become(stamp)
   const lifetime = lifetimeOf(askedAt, timeLeft, head.timeToLive, settings)
-  if (flight.isValid) core.put(key, content, flight.stamp, lifetime, { view, isStored: true })
+  const { isValid } = flight
+  if (isValid) core.put(key, content, flight.stamp, lifetime, { view, isStored: true })
   answer(flight, { content, source: "store", isStale: false, expiresAt: lifetime.expiresAt, marks: flight.marks })
-  flight.end("read")
+  // What it was built from was not known before. Who joined after one of it was invalidated must not get it.
+  flight.end(isValid ? "read" : "fenced")
   return true
 })
 
@@ -162,7 +164,7 @@ const takeStale = Effect.fnUntraced(function* (
     Object.entries(stamp).map(([name, generation]) => [name, { since: flight.begunAt, generation, isLate: false }])
   )
   flight.stale = { content, marks, ...lifetime }
-  if (flight.isValid) {
+  if (flight.isValid && flight.staleValidity === "current") {
     core.put(flight.key, content, new Map(Object.entries(stamp)), lifetime, { view, isStored: true })
   }
 })
@@ -179,7 +181,7 @@ const computeAndKeep = Effect.fnUntraced(function* <E, R>(
   if (Exit.isSuccess(exit)) computed = exit.value
   else if (!Cause.hasInterrupts(exit.cause)) {
     computed = yield* rememberFailure(core, flight, exit.cause)
-    const { stale } = flight
+    const stale = flight.usableStale
     if (computed === undefined && stale !== undefined && core.now < stale.errorUntil && !flight.settings.isStrong) {
       return answerStale(core, flight, stale)
     }
