@@ -1,5 +1,5 @@
 /**
- * Takes the screenshot of the documentation: each load for some seconds, then the page.
+ * Takes the screenshot of the documentation: each load for some seconds, the cache under load, then the page.
  *
  *     node dashboard/screenshot.ts docs/dashboard.png
  */
@@ -21,6 +21,10 @@ await Effect.gen(function* () {
       await page.click('button[data-way="stop"]')
       await page.waitForTimeout(2_000)
     }
+    // And what the cache does, ended by a race that goes on.
+    await page.click('button[data-do="stampede"]')
+    await page.click('button[data-do="invalidate"]')
+    await page.waitForTimeout(4_000)
     await page.screenshot({ path, fullPage: true })
   })
 }).pipe(Effect.scoped, Effect.runPromise)

@@ -2,7 +2,7 @@
  * Texts of the cache as responses: tags, lengths, 304 and HEAD.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { SerializedCache } from "../../src/cache/index.ts"
@@ -37,6 +37,26 @@ describe("a response", () => {
       }).pipe(provide)
     )
   }
+
+  it.live("of several parts gives each in a turn of its own, so that a fast reader holds nobody up", () =>
+    Effect.gen(function* () {
+      const { parts, stream } = yield* entry(large)
+      let turn = 0
+      const count = () => {
+        turn++
+        immediate = setImmediate(count)
+      }
+      let immediate = setImmediate(count)
+      yield* Effect.addFinalizer(() => Effect.sync(() => clearImmediate(immediate)))
+      const turns: Array<number> = []
+      const found: Array<Uint8Array> = []
+      yield* Stream.runForEach(stream, (part) => Effect.sync(() => void (turns.push(turn), found.push(part))))
+      assert.isAbove(parts.length, 3)
+      assert.deepStrictEqual(found, [...parts])
+      // Within a turn, the count may come before a part or behind it.
+      assert.isAtLeast(new Set(turns).size, parts.length - 1)
+    }).pipe(Effect.scoped, provide)
+  )
 
   it.effect("none of the text is copied", () =>
     Effect.gen(function* () {

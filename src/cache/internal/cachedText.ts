@@ -4,9 +4,9 @@
  */
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import { Fragment } from "../../Fragment.ts"
-import { bytesOf, type Content, textOf, valueOf } from "./content.ts"
+import { bytesOf, type Content, streamOf, textOf, valueOf } from "./content.ts"
 import type { Cached } from "./model.ts"
 
 export class CachedText implements Cached {
@@ -53,7 +53,7 @@ export class CachedText implements Cached {
   }
 
   get stream(): Stream.Stream<Uint8Array> {
-    return Stream.fromIterable(this.content.parts)
+    return streamOf(this.content)
   }
 
   get fragment(): Fragment {
