@@ -17,7 +17,7 @@ describe.each(tokenizers)("any JSON, shape and limit in tokens, by $name", (toke
       fc.asyncProperty(values, shapes, limits, fc.constantFrom("", "", "  "), (value, how, limit, space) =>
         within.checkText(value, how, limit, space)
       ),
-      runs(generated(2_000))
+      runs(generated(2_000 * tokenizer.share))
     )
   }, 60_000)
 
@@ -26,7 +26,7 @@ describe.each(tokenizers)("any JSON, shape and limit in tokens, by $name", (toke
       fc.asyncProperty(values, limits, fc.boolean(), (value, limit, markers) =>
         within.checkPages(value, limit, markers)
       ),
-      runs(generated(500))
+      runs(generated(500 * tokenizer.share))
     )
   }, 60_000)
 })

@@ -18,6 +18,8 @@ export interface Tokenizer {
   readonly name: string
   readonly layer: Layer.Layer<Tokens>
   readonly reference: ((text: string) => number) | undefined
+  /** Of the generated values, how many. On a thread, and with the reference, a count takes long. */
+  readonly share: number
 }
 
 // Counts that do not grow evenly: longer texts may have fewer.
@@ -27,11 +29,17 @@ export const tokenizers: ReadonlyArray<Tokenizer> = [
   {
     name: "the table",
     layer: Tokens.layer(),
-    reference: (text) => referenceIds("o200k_base", text).length
+    reference: (text) => referenceIds("o200k_base", text).length,
+    share: 0.25
   },
-  { name: "an estimate", layer: Tokens.layerEstimate(), reference: undefined },
-  { name: "a fixed number of characters", layer: layerTokensFixed(4), reference: (text) => Math.ceil(text.length / 4) },
-  { name: "counts that do not grow evenly", layer: Tokens.layerCustom({ count: uneven }), reference: uneven }
+  { name: "an estimate", layer: Tokens.layerEstimate(), reference: undefined, share: 1 },
+  {
+    name: "a fixed number of characters",
+    layer: layerTokensFixed(4),
+    reference: (text) => Math.ceil(text.length / 4),
+    share: 1
+  },
+  { name: "counts that do not grow evenly", layer: Tokens.layerCustom({ count: uneven }), reference: uneven, share: 1 }
 ]
 
 export class WithinTokens {
