@@ -6,6 +6,7 @@ import type * as Prompt from "effect/ai/Prompt"
 import type { Serialization } from "../../Serialization.ts"
 import type { SerializationError } from "../../SerializationError.ts"
 import type { TokenCount, Tokens } from "../../tokens/Tokens.ts"
+import { onNextTurn } from "../../internal/turns/nextTurn.ts"
 import type { TokensError } from "../../tokens/TokensError.ts"
 import { type MessageTexts, textsOf } from "./messageTexts.ts"
 
@@ -34,13 +35,23 @@ const knownBy = (tokens: object): WeakMap<Prompt.Message, Map<string | undefined
   return counts
 }
 
+/** Messages whose texts are read in a turn of the event loop: about a millisecond's work where all are short. */
+const messagesOfTurn = 250
+
+const nextTurn = Effect.callback<void>((resume) => void onNextTurn(() => resume(Effect.void)))
+
 export const countMessages = Effect.fnUntraced(function* (
   messages: ReadonlyArray<Prompt.Message>,
   { model, serialize, tokens }: Counting
 ): Effect.fn.Return<ReadonlyArray<MessageCount>, TokensError | SerializationError> {
   const counts = knownBy(tokens)
   const unknown = messages.filter((message) => !counts.get(message)?.has(model))
-  const read = yield* Effect.forEach(unknown, (message) => textsOf(message, serialize))
+  const read: Array<MessageTexts> = []
+  for (let from = 0; from < unknown.length; from += messagesOfTurn) {
+    if (from > 0) yield* nextTurn
+    const some = unknown.slice(from, from + messagesOfTurn)
+    read.push(...(yield* Effect.forEach(some, (message) => textsOf(message, serialize))))
+  }
   const all = read.flatMap(({ results, texts }) => [...texts, ...results])
   const counted = all.length === 0 ? [] : yield* tokens.countAll(all, { model })
   let at = 0

@@ -37,6 +37,7 @@ export class Draft {
   total = 0
   private readonly totals: ReadonlyArray<number>
   private readonly dropped = new Set<number>()
+  private readonly slotsByMessage: ReadonlyMap<number, ReadonlyArray<ResultSlot>>
 
   constructor(
     messages: ReadonlyArray<Prompt.Message>,
@@ -50,6 +51,7 @@ export class Draft {
         .filter(isResult)
         .map((part, j) => new ResultSlot(i, part, counts[i]!.results[j]!))
     )
+    this.slotsByMessage = Map.groupBy(this.slots, ({ message }) => message)
     for (const total of totals) this.total += total
   }
 
@@ -66,9 +68,7 @@ export class Draft {
     for (const index of indexes) {
       this.dropped.add(index)
       this.total -= this.totals[index]!
-    }
-    for (const { before, message, tokens } of this.slots) {
-      if (indexes.includes(message)) this.total += before - tokens
+      for (const { before, tokens } of this.slotsOf(index)) this.total += before - tokens
     }
   }
 
@@ -92,12 +92,14 @@ export class Draft {
       if (this.dropped.has(message)) {
         return [{ kind: "dropped", message, toolCallId: undefined, before: this.totals[message]!, after: 0 }]
       }
-      return this.slots.flatMap(({ before, change, message: own, part, tokens }) =>
-        own === message && change !== undefined
-          ? [{ kind: change.kind, message, toolCallId: part.id, before, after: tokens }]
-          : []
+      return this.slotsOf(message).flatMap(({ before, change, part, tokens }) =>
+        change === undefined ? [] : [{ kind: change.kind, message, toolCallId: part.id, before, after: tokens }]
       )
     })
+  }
+
+  private slotsOf(message: number): ReadonlyArray<ResultSlot> {
+    return this.slotsByMessage.get(message) ?? []
   }
 }
 
