@@ -112,6 +112,15 @@ export class Core {
 
   /** Nothing of these names that was begun before is served again by this process. */
   invalidateHere(names: ReadonlyArray<string>, mode: "remove" | "stale", origin: "local" | "remote"): void {
+    for (const name of names) {
+      this.counters.invalidations[name === everything ? "all" : keyOf(name) === undefined ? "tag" : "key"][origin]++
+    }
+    this.invalidateAgain(names, mode)
+    if (this.events.wants("Invalidated")) this.events.emit({ _tag: "Invalidated", names, origin })
+  }
+
+  /** The same once more, for what was begun since. It counts as one. */
+  invalidateAgain(names: ReadonlyArray<string>, mode: "remove" | "stale"): void {
     this.fence.invalidate(names, mode)
     const cut = Array.from(this.flights.values()).filter((flight) => flight.dependsOn(names) && flight.cut())
     let isWide = false
@@ -119,11 +128,9 @@ export class Core {
       const key = keyOf(name)
       if (key === undefined) isWide = true
       else if (mode === "remove") this.memory.delete(key, "invalidated")
-      this.counters.invalidations[key !== undefined ? "key" : name === everything ? "all" : "tag"][origin]++
     }
     if (isWide) this.sweep()
     for (const flight of cut) flight.tell()
-    if (this.events.wants("Invalidated")) this.events.emit({ _tag: "Invalidated", names, origin })
   }
 
   /** Keeps a text in memory. Its names have to be valid. */

@@ -61,7 +61,11 @@ const commit = Effect.fnUntraced(function* (
 ) {
   const { counters, events } = core
   const { key, settings } = flight
-  const { reply, sentAt, view } = yield* send(core, client, flight, content, timeToLive, position, isWrite)
+  const sent = send(core, client, flight, content, timeToLive, position, isWrite)
+  const { reply, sentAt, view } = yield* isWrite
+    ? // One that was stopped may have been stored all the same.
+      Effect.onError(sent, () => Effect.sync(() => core.invalidateHere([keyName(key)], "remove", "local")))
+    : sent
   if (reply._tag !== "StoreError") flight.mayHaveLease = false
   const isValid = flight.isValid
   // A write has replaced the generation of its key, here as there, whatever became of its text.

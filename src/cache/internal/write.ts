@@ -103,16 +103,29 @@ const keepWritten = (
     const isValid = flight.isValid
     if (isValid && begun._tag === "Store") return keep(core, flight, content, timeToLive, begun)
     const names = [keyName(key)]
+    const { client, counters } = core
     core.invalidateHere(names, "remove", "local")
-    if (!isValid) core.counters.stores.fenced++
+    const since = core.fence.counter
+    if (!isValid) counters.stores.fenced++
     else {
-      // The key was invalidated by this write itself, and by nobody else.
-      const left = core.client === undefined ? timeToLive : Math.min(timeToLive, core.settings.detachedTimeToLive)
-      keepHere(core, flight, content, left, { view: 0, isStored: false })
       const isFull = begun._tag === "NoStore" && begun.isFull === true
-      core.counters.stores[core.client === undefined ? "stored" : isFull ? "full" : "failed"]++
+      counters.stores[client === undefined ? "stored" : isFull ? "full" : "failed"]++
     }
-    return core.client?.invalidateOrQueue({ names, mode: "remove", origin: core.origin }) ?? Effect.void
+    const keepIt = (timeToLive: number) => keepHere(core, flight, content, timeToLive, { view: 0, isStored: false })
+    if (client === undefined) {
+      // The key was invalidated by this write itself, and by nobody else.
+      if (isValid) keepIt(timeToLive)
+      return Effect.void
+    }
+    return Effect.ensuring(
+      client.invalidateOrQueue({ names, mode: "remove", origin: core.origin }),
+      Effect.sync(() => {
+        const isCurrent = Array.from(flight.marks.keys()).every((name) => core.fence.check(name, since) === "current")
+        // What was read from the store before it heard of this.
+        core.invalidateAgain(names, "remove")
+        if (isValid && isCurrent) keepIt(Math.min(timeToLive, core.settings.detachedTimeToLive))
+      })
+    )
   })
 
 /** Invalidates names: in this process at once, and wherever the store is read. */
@@ -131,8 +144,9 @@ const invalidateNames = (
     const told: Effect.Effect<StorePosition | undefined, StoreError> =
       options?.onUnavailable === "fail" ? client.invalidate(request) : client.invalidateOrQueue(request)
     return told.pipe(
-      // What was read from the store before it heard of this must not be served after this has returned.
-      Effect.tap(() => Effect.sync(() => core.invalidateHere(names, mode, "local"))),
+      // What was read from the store before it heard of this must not be served after this has returned, or was stopped:
+      // the message will be this cache's own, which it does not listen to.
+      Effect.ensuring(Effect.sync(() => core.invalidateAgain(names, mode))),
       Effect.map((position) => (position === undefined ? queued : done(position.sequence))),
       Effect.mapError(storeUnavailable)
     )
