@@ -123,7 +123,7 @@ const keepWritten = (
         const isCurrent = Array.from(flight.marks.keys()).every((name) => core.fence.check(name, since) === "current")
         // What was read from the store before it heard of this.
         core.invalidateAgain(names, "remove")
-        if (isValid && isCurrent) keepIt(Math.min(timeToLive, core.settings.detachedTimeToLive))
+        if (isValid && isCurrent && !flight.isDetached) keepIt(Math.min(timeToLive, core.settings.detachedTimeToLive))
       })
     )
   })
