@@ -38,13 +38,14 @@ export interface Answer {
  * What became of a flight.
  *
  * - `stored`: the store, or the memory where there is none, has taken it: it was valid when it did.
+ * - `kept`: only memory has taken it, since the store did not answer: it is valid as far as this process knows.
  * - `read`: an entry of the store, of which nothing was invalidated meanwhile.
  * - `stale`: a stale text was all there is to be had.
  * - `fenced`: something that its text was built from was invalidated; or it could not be stored, so that nobody knows.
  * - `failed`: its computation has failed.
  * - `unavailable`: a strong read, and the store does not answer.
  */
-export type Outcome = "stored" | "read" | "stale" | "fenced" | "failed" | "unavailable"
+export type Outcome = "stored" | "kept" | "read" | "stale" | "fenced" | "failed" | "unavailable"
 
 /** A text that has expired, to fall back on. */
 export interface StaleText {

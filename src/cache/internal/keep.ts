@@ -21,14 +21,14 @@ export type Begun =
   | { readonly _tag: "NoStore"; readonly isFull?: boolean }
   | { readonly _tag: "Alone" }
 
-/** Keeps the text of a flight. `stored`: it was valid when it was taken. */
+/** Keeps the text of a flight. */
 export const keep = (
   core: Core,
   flight: Flight,
   content: Content,
   timeToLive: number,
   begun: Begun
-): Effect.Effect<"stored" | "fenced"> =>
+): Effect.Effect<"stored" | "kept" | "fenced"> =>
   Effect.suspend(() => {
     const { client } = core
     if (!flight.isValid) return fenced(core, flight)
@@ -46,7 +46,7 @@ export const keep = (
       const left = Math.min(timeToLive, core.settings.detachedTimeToLive)
       keepHere(core, flight, content, left, { view: 0, isStored: false })
       // With generations missing nobody can say whether others may have it.
-      return Effect.succeed(flight.isIncomplete ? ("fenced" as const) : ("stored" as const))
+      return Effect.succeed(flight.isIncomplete ? ("fenced" as const) : ("kept" as const))
     }
     return commit(core, client, flight, content, timeToLive, begun)
   })

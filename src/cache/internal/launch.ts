@@ -68,7 +68,7 @@ export interface Waiting {
   readonly isStrong: boolean
   /**
    * It has waited for another flight already: any that is found now began after its call, and whatever comes of it is
-   * good.
+   * good. For a strong read, of one that a strong read has begun.
    */
   readonly isAny: boolean
   /** Milliseconds of the clock. */
@@ -100,7 +100,9 @@ export const join = (
       const flight = found ?? begin()
       const isOwn = found === undefined
       running?.flight.waitsFor.add(flight)
-      return restore(awaited(core, flight, isOwn || waiting.isAny, waiting)).pipe(
+      // What a bounded read has begun may have read what is outdated, or serve a stale text, whenever it began.
+      const isAny = waiting.isAny && (!waiting.isStrong || flight.settings.isStrong)
+      return restore(awaited(core, flight, isOwn || isAny, waiting)).pipe(
         Effect.map((result) => ({ flight, isOwn, result })),
         Effect.onExit(() =>
           Effect.sync(() => {
@@ -184,6 +186,7 @@ const joined = (flight: Flight, isStrong: boolean): Effect.Effect<End> =>
         return Effect.succeed("answer")
       case "failed":
         return answered(flight, isStrong)
+      case "kept":
       case "read":
       case "stale":
         return Effect.succeed(isStrong ? "again" : "answer")
