@@ -15,6 +15,8 @@ export class PendingInvalidations {
   /** Taken to be told, and not settled. */
   private taken = 0
   private readonly recent: Array<{ readonly request: InvalidateRequest; readonly at: number }> = []
+  /** When the last of those was told that are not remembered, though they are of late. */
+  private forgotten = -Infinity
   private readonly replay: number
 
   constructor(replay: number) {
@@ -63,14 +65,19 @@ export class PendingInvalidations {
   /** The store has heard of it. */
   told(request: InvalidateRequest, now: number): void {
     const { recent } = this
-    while (recent.length > 0 && (recent[0]!.at < now - this.replay || recent.length >= mostNames)) recent.shift()
+    while (recent.length > 0 && (recent[0]!.at < now - this.replay || recent.length >= mostNames)) {
+      this.forgotten = recent.shift()!.at
+    }
     if (this.replay > 0) recent.push({ request, at: now })
   }
 
   /** Another server answers, which may have lost what was told of late: it waits again. */
   repeat(now: number): void {
+    const since = now - this.replay
+    const last = this.recent.at(-1)?.request
+    if (last !== undefined && this.forgotten >= since) this.add({ ...last, names: [everything], mode: "remove" })
     for (const { at, request } of this.recent.splice(0)) {
-      if (at >= now - this.replay) this.add(request)
+      if (at >= since) this.add(request)
     }
   }
 }
