@@ -24,6 +24,7 @@ import { type Answer, type Marks, marksOf, type StaleText } from "./flight.ts"
 import { join, launch, type Waiting } from "./launch.ts"
 import type { MemoryEntry } from "./memory.ts"
 import type { Cached, EntryOptions, ReadOptions } from "./model.ts"
+import { everything, keyName } from "./names.ts"
 
 export class Read {
   private readonly core: Core
@@ -31,6 +32,9 @@ export class Read {
   private readonly began: number
   /** The computation of this cache that reads. */
   private readonly running: Running | undefined
+  /** The counter of the fence from before it, and the names that it asked for. */
+  private readonly since: number
+  private names: ReadonlyArray<string> = []
   private outcome: RequestOutcome = "failed"
   private tier: Tier = "none"
   private size = 0
@@ -39,6 +43,7 @@ export class Read {
     this.core = core
     this.key = key
     this.began = core.now
+    this.since = core.fence.counter
     const running = fiber.getRef(CurrentComputation)
     this.running = running?.flight.cache === core ? running : undefined
   }
@@ -54,6 +59,7 @@ export class Read {
       const settings = yield* this.check(options)
       const names = core.namesOf(key, settings)
       if ("_tag" in names) return yield* names
+      this.names = names
       const refresh = () => {
         if (core.flights.has(key)) return
         launch(core, key, settings, names, computation, context, {
@@ -90,6 +96,8 @@ export class Read {
       }
       if (answer === undefined || answer.content.kind === "failure") {
         this.outcome = "absent"
+        this.names = [everything, keyName(key)]
+        this.recordNothing()
         return Option.none()
       }
       return Option.some(this.take(answer))
@@ -100,6 +108,7 @@ export class Read {
   traced<A, E, R>(name: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
     return effect.pipe(
       Effect.onExit((exit) => {
+        if (Exit.isFailure(exit)) this.recordNothing()
         const { core, outcome, size, tier } = this
         if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) return Effect.void
         core.counters.requests[outcome][tier]++
@@ -203,6 +212,15 @@ export class Read {
     this.tier = source === "computed" ? "none" : source
     this.outcome = source === "computed" ? "failed" : "hit"
     return decodeFailure(content, failures!.schema)
+  }
+
+  /**
+   * A computation that goes on without what it asked for is built from that as well: once there is something, its text
+   * is outdated. As with a tag that is added late, the store decides whether there was nothing all the while.
+   */
+  private recordNothing(): void {
+    const { since } = this
+    this.record(new Map(this.names.map((name) => [name, { since, generation: undefined, isLate: true }])))
   }
 
   private record(marks: Marks): void {
