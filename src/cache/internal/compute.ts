@@ -44,9 +44,11 @@ export const compute = <E, R>(
       if (tools.error !== undefined) return Effect.fail(tools.error)
       if (flight.hasTooManyNames) return Effect.fail(tooManyNames())
       if (value !== tools.notModified) return serializeContent(core.serialization, value, settings.serialize)
-      if (flight.stale !== undefined) {
+      if (flight.stale !== undefined && Option.isSome(tools.stale)) {
         // What the text was built from still counts, as it is now.
-        for (const name of flight.stale.marks.keys()) flight.add(name, lateMark(flight))
+        for (const [name, { since }] of flight.stale.marks) {
+          flight.add(name, { since, generation: undefined, isLate: true })
+        }
         return Effect.succeed(flight.stale.content)
       }
       return Effect.die(new Error("A computation gave back `notModified` without a stale text: look at `stale` first"))
@@ -111,7 +113,7 @@ class ComputeTools implements Compute {
     this.flight = flight
     this.timeToLive = settings.timeToLive
     this.stale =
-      stale === undefined || stale.content.kind === "failure"
+      stale === undefined || stale.content.kind === "failure" || flight.isStaleRemoved
         ? Option.none()
         : Option.some(new CachedText(key, stale.content, "memory", true, stale.expiresAt - core.now))
   }

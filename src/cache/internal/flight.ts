@@ -7,7 +7,7 @@ import type * as Fiber from "effect/Fiber"
 import type { Generations } from "../CacheStore.ts"
 import type { Content } from "./content.ts"
 import type { EntrySettings } from "./entrySettings.ts"
-import type { Fence, Validity } from "./fence.ts"
+import type { Fence } from "./fence.ts"
 import type { Stamp } from "./memory.ts"
 import type { Cached } from "./model.ts"
 import { mostNames } from "./names.ts"
@@ -41,7 +41,7 @@ export interface Answer {
  * - `kept`: only memory has taken it, since the store did not answer: it is valid as far as this process knows.
  * - `read`: an entry of the store, of which nothing was invalidated meanwhile.
  * - `stale`: a stale text was all there is to be had.
- * - `fenced`: something that its text was built from was invalidated; or it could not be stored, so that nobody knows.
+ * - `fenced`: something that it was built from was invalidated; or it could not be stored, so that nobody knows.
  * - `failed`: its computation has failed.
  * - `unavailable`: a strong read, and the store does not answer.
  */
@@ -124,6 +124,11 @@ export class Flight {
     return this.names
   }
 
+  /** Whether its stale text was removed since it was found: it is served no more, and kept no longer. */
+  get isStaleRemoved(): boolean {
+    return this.stale !== undefined && isRemoved(this.fence, this.stale.marks)
+  }
+
   /** Names and generations as an entry keeps them. */
   get stamp(): Stamp {
     return stampOf(this.names)
@@ -173,22 +178,6 @@ export class Flight {
     return true
   }
 
-  /** How the stale text to fall back on stands to what was invalidated in this process since it was asked for. */
-  get staleValidity(): Validity {
-    let result: Validity = "current"
-    for (const [name, { since }] of this.stale?.marks ?? []) {
-      const found = this.fence.check(name, since)
-      if (found === "gone") return "gone"
-      if (found === "stale") result = "stale"
-    }
-    return result
-  }
-
-  /** The stale text to fall back on, unless it was removed meanwhile. */
-  get usableStale(): StaleText | undefined {
-    return this.staleValidity === "gone" ? undefined : this.stale
-  }
-
   /** Something was invalidated that it may be built from: nobody joins it, and those who did go again. */
   detach(): void {
     if (this.cut()) this.tell()
@@ -223,6 +212,14 @@ export const stampOf = (marks: Marks): Stamp => {
   const stamp = new Map<string, string | undefined>()
   for (const [name, { generation }] of marks) stamp.set(name, generation)
   return stamp
+}
+
+/** Whether something that a text was built from was removed since. */
+export const isRemoved = (fence: Fence, marks: Marks): boolean => {
+  for (const [name, { since }] of marks) {
+    if (fence.check(name, since) === "gone") return true
+  }
+  return false
 }
 
 /** The names of an entry that was valid at a counter. */

@@ -16,7 +16,7 @@ import type { Computation } from "./compute.ts"
 import type { Core } from "./core.ts"
 import type { EntrySettings } from "./entrySettings.ts"
 import { computeTimedOut, dependencyCycle } from "./errors.ts"
-import { type Answer, Flight, type StaleText } from "./flight.ts"
+import { type Answer, Flight, isRemoved, type StaleText } from "./flight.ts"
 import { produce } from "./produce.ts"
 
 /** Begins a flight, at once, in a fiber of the cache with the context of the caller. A refresh has no callers. */
@@ -147,8 +147,9 @@ const awaited = Effect.fnUntraced(function* (core: Core, flight: Flight, isOwn: 
 
 /** The stale text that a caller may fall back on, where there is one. */
 export const staleOf = (core: Core, flight: Flight, { isStrong, stale }: Waiting): StaleText | undefined => {
-  const found = stale ?? flight.usableStale
-  if (found === undefined || isStrong) return undefined
+  const found = stale ?? flight.stale
+  // Who comes after it was removed must not get it, whatever those before may have.
+  if (found === undefined || isStrong || isRemoved(core.fence, found.marks)) return undefined
   return core.now < Math.max(found.revalidateUntil, found.errorUntil) ? found : undefined
 }
 
@@ -169,9 +170,7 @@ const end = (flight: Flight, isOwn: boolean, isStrong: boolean): Effect.Effect<E
   const final: Effect.Effect<End> = isOwn ? answered(flight, isStrong) : joined(flight, isStrong)
   // Most flights have nothing to serve early, and a race costs two fibers.
   if (isStrong || flight.settings.staleWhileRevalidate === 0) return final
-  // It may have been served early to others, and have been removed since.
-  if (!isOwn && flight.staleValidity === "gone") return final
-  return Effect.raceFirst(Deferred.await(flight.early), final)
+  return Effect.suspend(() => (flight.isStaleRemoved ? final : Effect.raceFirst(Deferred.await(flight.early), final)))
 }
 
 const answered = (flight: Flight, isStrong: boolean): Effect.Effect<End> =>

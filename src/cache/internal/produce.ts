@@ -11,7 +11,7 @@ import { type Computation, type Computed, compute, rememberFailure } from "./com
 import type { Running } from "./computation.ts"
 import { type Core, lifetimeOf } from "./core.ts"
 import { storeUnavailable } from "./errors.ts"
-import type { Answer, Flight, Marks, StaleText } from "./flight.ts"
+import { type Answer, type Flight, isRemoved, type Marks, type StaleText } from "./flight.ts"
 import { type Begun, keep } from "./keep.ts"
 import { loadContent } from "./load.ts"
 import { doneOrLater } from "./leaseWait.ts"
@@ -71,16 +71,14 @@ const withStore = Effect.fnUntraced(function* <E, R>(
       case "Leased": {
         flight.declare(Object.keys(reply.generations), reply.generations)
         yield* takeStale(core, client, flight, reply.stale, askedAt, view)
-        if (core.now < (flight.usableStale?.revalidateUntil ?? 0)) serveEarly(core, flight)
+        if (core.now < (flight.stale?.revalidateUntil ?? 0) && !flight.isStaleRemoved) serveEarly(core, flight)
         const begun = { _tag: "Store", position: reply.position, isWrite: false } as const
         return yield* renewing(core, client, flight, computeAndKeep(core, flight, computation, outer, begun))
       }
       case "Busy": {
         yield* takeStale(core, client, flight, reply.stale, askedAt, view)
-        const stale = flight.usableStale
-        if (stale !== undefined && core.now < stale.revalidateUntil && !settings.isStrong) {
-          return answerStale(core, flight, stale)
-        }
+        const stale = staleWithin(core, flight, "revalidateUntil")
+        if (stale !== undefined) return answerStale(core, flight, stale)
         waitedSince ??= core.now
         const left = waitedSince + core.settings.leaseWait - core.now
         if (left > 0) {
@@ -88,9 +86,8 @@ const withStore = Effect.fnUntraced(function* <E, R>(
           continue
         }
         core.counters.leaseWait.add(core.now - waitedSince)
-        if (stale !== undefined && core.now < stale.errorUntil && !settings.isStrong) {
-          return answerStale(core, flight, stale)
-        }
+        const last = staleWithin(core, flight, "errorUntil")
+        if (last !== undefined) return answerStale(core, flight, last)
         return yield* computeAndKeep(core, flight, computation, outer, { _tag: "Alone" })
       }
       case "Absent":
@@ -141,12 +138,17 @@ const serveEntry = Effect.fnUntraced(function* (
   const { isValid } = flight
   if (isValid) core.put(key, content, flight.stamp, lifetime, { view, isStored: true })
   answer(flight, { content, source: "store", isStale: false, expiresAt: lifetime.expiresAt, marks: flight.marks })
-  // What it was built from was not known before. Who joined after one of it was invalidated must not get it.
-  flight.end(isValid ? "read" : "fenced")
+  // While it was on its way something may have been invalidated that nobody knew it was built from. Who began it asked
+  // before; who joined it may not have.
+  if (isValid) flight.end("read")
+  else flight.detach()
   return true
 })
 
-/** Reads a stale entry of the store, to fall back on, and keeps it in memory for those who come meanwhile. */
+/**
+ * Reads a stale entry of the store, to fall back on, and keeps it in memory for those who come meanwhile. What memory
+ * had is forgotten where the store does not have it any more: it was removed, and the message is on its way.
+ */
 const takeStale = Effect.fnUntraced(function* (
   core: Core,
   client: StoreClient,
@@ -155,16 +157,25 @@ const takeStale = Effect.fnUntraced(function* (
   askedAt: number,
   view: number
 ) {
-  if (entry === undefined || entry.head.kind === "failure" || flight.stale !== undefined) return
-  const content = yield* loadContent(client, entry).pipe(Effect.catch(() => Effect.undefined))
-  if (content === undefined) return
+  const known = flight.stale
+  if (entry === undefined || entry.head.kind === "failure") {
+    flight.stale = undefined
+    return
+  }
   const { head, stamp, timeLeft } = entry
+  const isKnown = known?.content.etag === head.etag
+  const content = isKnown ? known.content : yield* loadContent(client, entry).pipe(Effect.catch(() => Effect.undefined))
+  flight.stale = undefined
+  if (content === undefined) return
   const lifetime = lifetimeOf(askedAt, timeLeft, head.timeToLive, flight.settings)
   const marks: Marks = new Map(
     Object.entries(stamp).map(([name, generation]) => [name, { since: flight.begunAt, generation, isLate: false }])
   )
+  // It may have been invalidated by a name that only its stamp has.
+  if (isRemoved(core.fence, marks)) return
   flight.stale = { content, marks, ...lifetime }
-  if (flight.isValid && flight.staleValidity === "current") {
+  const isCurrent = Object.keys(stamp).every((name) => core.fence.check(name, flight.begunAt) === "current")
+  if (!isKnown && flight.isValid && isCurrent) {
     core.put(flight.key, content, new Map(Object.entries(stamp)), lifetime, { view, isStored: true })
   }
 })
@@ -181,10 +192,8 @@ const computeAndKeep = Effect.fnUntraced(function* <E, R>(
   if (Exit.isSuccess(exit)) computed = exit.value
   else if (!Cause.hasInterrupts(exit.cause)) {
     computed = yield* rememberFailure(core, flight, exit.cause)
-    const stale = flight.usableStale
-    if (computed === undefined && stale !== undefined && core.now < stale.errorUntil && !flight.settings.isStrong) {
-      return answerStale(core, flight, stale)
-    }
+    const stale = computed === undefined ? staleWithin(core, flight, "errorUntil") : undefined
+    if (stale !== undefined) return answerStale(core, flight, stale)
   }
   if (computed === undefined) return yield* exit as Exit.Failure<never, unknown>
   const { content, timeToLive } = computed
@@ -206,6 +215,14 @@ const staleAnswer = ({ content, expiresAt, marks }: StaleText): Answer => ({
   expiresAt,
   marks
 })
+
+/** The stale text of a flight, while it may be served within a window: not to strong reads, and not once removed. */
+const staleWithin = (
+  core: Core,
+  { isStaleRemoved, settings, stale }: Flight,
+  window: "revalidateUntil" | "errorUntil"
+): StaleText | undefined =>
+  stale === undefined || settings.isStrong || core.now >= stale[window] || isStaleRemoved ? undefined : stale
 
 /** The stale text is all there is. For a while no other computation is tried. */
 const answerStale = (core: Core, flight: Flight, stale: StaleText): void => {

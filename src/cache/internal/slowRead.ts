@@ -140,6 +140,7 @@ export class Read {
   private inMemory(settings: EntrySettings, refresh: () => void) {
     return Effect.gen({ self: this }, function* () {
       const { core, key, running } = this
+      const since = core.fence.counter
       const entry = core.memory.get(key, core.now)
       if (entry === undefined) return undefined
       const isAsked = core.client !== undefined && (settings.isStrong || running !== undefined)
@@ -151,16 +152,16 @@ export class Read {
       if (now < entry.expiresAt) {
         if (isFailure && settings.failures === undefined) return undefined
         if (now >= entry.refreshAt) refresh()
-        return found(core, entry, false)
+        return found(entry, false, since)
       }
       if (settings.isStrong || isFailure) return undefined
       const isRetried = now >= entry.retryAt
       if (now < entry.revalidateUntil) {
         if (isRetried) refresh()
-        return found(core, entry, true)
+        return found(entry, true, since)
       }
-      if (!isRetried && now < entry.errorUntil) return found(core, entry, true)
-      return staleText(core, entry)
+      if (!isRetried && now < entry.errorUntil) return found(entry, true, since)
+      return staleText(entry, since)
     })
   }
 
@@ -233,15 +234,15 @@ interface Found {
   readonly answer: Answer
 }
 
-const found = (core: Core, entry: MemoryEntry, isStale: boolean): Found => {
+const found = (entry: MemoryEntry, isStale: boolean, since: number): Found => {
   const { content, expiresAt, stamp } = entry
-  const marks = marksOf(stamp, core.fence.counter)
+  const marks = marksOf(stamp, since)
   return { _tag: "Found", answer: { content, source: "memory", isStale, expiresAt, marks } }
 }
 
-const staleText = (core: Core, entry: MemoryEntry): StaleText => {
+const staleText = (entry: MemoryEntry, since: number): StaleText => {
   const { content, errorUntil, expiresAt, revalidateUntil, stamp } = entry
-  return { content, expiresAt, revalidateUntil, errorUntil, marks: marksOf(stamp, core.fence.counter) }
+  return { content, expiresAt, revalidateUntil, errorUntil, marks: marksOf(stamp, since) }
 }
 
 const decodeFailure = (content: Content, schema: Schema.Codec<any, any>): Effect.Effect<never, unknown> =>
