@@ -9,7 +9,7 @@ import type { StoreError, StoreMessage } from "../CacheStore.ts"
 import type { Core } from "./core.ts"
 import { wakeWaiters } from "./leaseWait.ts"
 import type { StoreClient } from "./storeClient.ts"
-import { unrefSleep } from "./unrefSleep.ts"
+import { realSleep, unrefSleep } from "./unrefSleep.ts"
 
 /** Follows the store of a cache until the scope ends. */
 export const attach = Effect.fnUntraced(function* (core: Core, client: StoreClient) {
@@ -48,7 +48,13 @@ export const attach = Effect.fnUntraced(function* (core: Core, client: StoreClie
     Effect.forkScoped({ startImmediately: true })
   )
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(verify), pause)), { startImmediately: true })
-  yield* Effect.addFinalizer(() => Effect.ignore(client.flush))
+  yield* Effect.addFinalizer(() =>
+    Effect.suspend(() => {
+      // The last chance to be told: it is tried, though the circuit may be open.
+      client.heardOf()
+      return Effect.raceFirst(Effect.ignore(client.flush), realSleep(2 * settings.storeTimeout))
+    })
+  )
 }) satisfies (core: Core, client: StoreClient) => Effect.Effect<void, never, Scope.Scope>
 
 const heartbeat = (core: Core, client: StoreClient): Effect.Effect<void, StoreError> =>

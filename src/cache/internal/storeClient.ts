@@ -22,10 +22,6 @@ import { onceAtATime } from "./onceAtATime.ts"
 import { PendingInvalidations } from "./pendingInvalidations.ts"
 import { within } from "./within.ts"
 
-// Says nothing of the store: who waited for it fails, and asks again.
-const stopped = (): Effect.Effect<never, StoreError> =>
-  Effect.fail(new StoreError({ kind: "unavailable", cause: new Error("Who was to ask the store was stopped") }))
-
 export class StoreClient {
   readonly namespace: string
   readonly store: CacheStoreShape
@@ -35,7 +31,7 @@ export class StoreClient {
   /** Called when it has begun to answer, or ceased. */
   onChange: ((isDetached: boolean) => void) | undefined = undefined
   /** Asks where the store stands, and tells it again what another server may have lost. */
-  verify: Effect.Effect<void, StoreError> = Effect.void
+  verify: Effect.Effect<void, StoreError> = Effect.sync(() => this.trust())
   private hasAnswered = false
   /** In a row. */
   private failures = 0
@@ -96,12 +92,13 @@ export class StoreClient {
     operation: Operation,
     f: (store: CacheStoreShape) => Effect.Effect<A, StoreError>
   ): Effect.Effect<A, StoreError> {
-    const told = Effect.suspend(() => {
-      const attempt = this.attempt(operation, f)
-      return this.pending.isEmpty ? attempt : Effect.andThen(this.flush, attempt)
+    const isReading = operation !== "position" && operation !== "invalidate"
+    return Effect.suspend((): Effect.Effect<A, StoreError> => {
+      // Another one may have begun to wait meanwhile, or the server may have gone again.
+      if (isReading && this.isUnsure) return Effect.andThen(this.makeSure, this.call(operation, f))
+      if (!this.pending.isEmpty) return Effect.andThen(this.flush, this.call(operation, f))
+      return this.attempt(operation, f)
     })
-    if (operation === "position" || operation === "invalidate") return told
-    return Effect.suspend(() => (this.isUnsure ? Effect.andThen(this.makeSure, told) : told))
   }
 
   /** Tells the store of an invalidation. */
@@ -136,8 +133,13 @@ export class StoreClient {
     )
   }
 
-  /** Tells the store what it has not heard. Who comes meanwhile waits for the one who does it. */
-  readonly flush: Effect.Effect<void, StoreError> = onceAtATime(
+  /** Tells the store everything that it has not heard. */
+  readonly flush: Effect.Effect<void, StoreError> = Effect.suspend(() =>
+    Effect.whileLoop({ while: () => !this.pending.isEmpty, body: () => this.tell, step: () => {} })
+  )
+
+  /** Tells the store what waits now. */
+  private readonly tell: Effect.Effect<void, StoreError> = onceAtATime(
     Effect.suspend(() => {
       const requests = this.pending.take()
       return Effect.forEach(
@@ -149,15 +151,11 @@ export class StoreClient {
           Effect.sync(() => this.pending.settle(requests, Exit.isSuccess(exit), this.clock.currentTimeMillisUnsafe()))
         )
       )
-    }),
-    stopped
+    })
   )
 
-  /** Finds out which server answers. Who comes meanwhile waits for the one who does it. */
-  private readonly makeSure: Effect.Effect<void, StoreError> = onceAtATime(
-    Effect.suspend(() => this.verify),
-    stopped
-  )
+  /** Finds out which server answers. */
+  private readonly makeSure: Effect.Effect<void, StoreError> = onceAtATime(Effect.suspend(() => this.verify))
 
   private attempt<A>(
     operation: Operation,
