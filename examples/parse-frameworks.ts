@@ -62,7 +62,7 @@ const withEffect = (isOurs: boolean): Promise<Server> => {
   const live = HttpRouter.serve(HttpRouter.add("POST", "/rows", answer), {
     disableLogger: true,
     disableListenLog: true,
-    ...(isOurs ? { middleware: HttpJson.parseRequests({ maxDepth: 100 }) } : {})
+    ...(isOurs ? { middleware: HttpJson.parseRequestsWith({ maxDepth: 100 }) } : {})
   }).pipe(Layer.provide(NodeHttpServer.layer(() => server, { port: 0 })))
   const fiber = Effect.runFork(Layer.launch(live))
   server.on("close", () => fiber.interruptUnsafe())

@@ -78,7 +78,7 @@ const servers: { readonly [name: string]: Serve } = {
     const live = HttpRouter.serve(routes, {
       disableLogger: true,
       disableListenLog: true,
-      ...(isOurs ? { middleware: HttpJson.parseRequests({ maxDepth: 100 }) } : {})
+      ...(isOurs ? { middleware: HttpJson.parseRequestsWith({ maxDepth: 100 }) } : {})
     }).pipe(Layer.provide(NodeHttpServer.layer(() => server, { port: 0 })))
     Effect.runFork(Layer.launch(live))
     return listening(server)

@@ -43,7 +43,7 @@ import { checkJsonOptions, type JsonOptions } from "./internal/jsonOptions.ts"
 
 export type { JsonOptions } from "./internal/jsonOptions.ts"
 export type { BodyParseOptions } from "./internal/incomingJson.ts"
-export { type ParseMiddleware, parseRequests, parseResponses } from "./internal/parseMessages.ts"
+export { type ParseMiddleware, parseRequests, parseRequestsWith, parseResponses } from "./internal/parseMessages.ts"
 
 /**
  * Options of a JSON request.

@@ -18,7 +18,7 @@
  *   Effect.catchReason("ParseError", "InvalidJson", (reason) => Effect.succeed(reason.message))
  * )
  *
- * Effect.runSync(message) // => "Unexpected character at line 1, column 10 (position 9)"
+ * await Effect.runPromise(message) // => "Unexpected character at line 1, column 10 (position 9)"
  * ```
  *
  * @since 0.1.0

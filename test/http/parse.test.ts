@@ -10,7 +10,6 @@ import {
   type HttpClientError,
   HttpClientResponse,
   HttpIncomingMessage,
-  type HttpMiddleware,
   HttpRouter,
   HttpServerRequest,
   HttpServerResponse
@@ -78,7 +77,7 @@ const post = (port: number, path: string, body: string, headers: Record<string, 
     text: bytes.toString()
   }))
 
-const parsing = { middleware: HttpJson.parseRequests as HttpMiddleware.HttpMiddleware }
+const parsing = { middleware: HttpJson.parseRequests }
 
 describe("HttpJson.parseRequests", () => {
   for (const [name, body] of Object.entries(bodies)) {
@@ -99,7 +98,7 @@ describe("HttpJson.parseRequests", () => {
   it.live("options hold for bodies of any size, read in any way", () =>
     Effect.gen(function* () {
       const options: HttpJson.BodyParseOptions = { maxDepth: 3, dangerousKeys: "remove" }
-      const middleware = HttpJson.parseRequests(options) as HttpMiddleware.HttpMiddleware
+      const middleware = HttpJson.parseRequestsWith(options)
       const port = yield* serve(routes(), { middleware })
       const filler = JSON.stringify("x".repeat(100_000))
       for (const rest of ["", `,${filler}`]) {
@@ -126,7 +125,7 @@ describe("HttpJson.parseRequests", () => {
 
   it("options that are none are thrown at once", () => {
     try {
-      HttpJson.parseRequests({ maxDepth: -1 })
+      HttpJson.parseRequestsWith({ maxDepth: -1 })
     } catch (error) {
       return assert.isTrue(isParseError(error) && error.reason._tag === "InvalidOptions")
     }

@@ -21,8 +21,7 @@ import { type BodyParseOptions, IncomingJson } from "./incomingJson.ts"
  * A body whose Content-Length is at most `directSize` of `ParseSettings` (64 KiB) is left to Effect's own code. A larger one fails with an
  * `HttpServerError` whose reason is `RequestParseError`, with a `ParseError` as its `cause`: a 400, or over `MaxBodySize` a 413.
  *
- * Called with options, it gives a middleware that holds bodies of any size to them: `maxDepth`, `dangerousKeys` and `invalidUtf8` of
- * `parse`. A body that they refuse is a 400, too. Options that are none are thrown, as a `ParseError` with `InvalidOptions`.
+ * {@link parseRequestsWith} holds bodies to a depth, and to keys that are allowed.
  *
  * **Gotchas**
  *
@@ -54,6 +53,24 @@ import { type BodyParseOptions, IncomingJson } from "./incomingJson.ts"
  * await dispose()
  * ```
  *
+ * @category middleware
+ * @since 0.1.0
+ */
+export const parseRequests = <E, R>(
+  app: Effect.Effect<HttpServerResponse, E, R>
+): Effect.Effect<HttpServerResponse, E, R | HttpServerRequest> => parsingIn(app, undefined)
+
+/**
+ * {@link parseRequests} with options: `maxDepth`, `dangerousKeys` and `invalidUtf8` of `parse`.
+ *
+ * **Details**
+ *
+ * Bodies of any size are held to them. A body that they refuse is a 400, too.
+ *
+ * **Gotchas**
+ *
+ * Options that are none are thrown, as a `ParseError` with `InvalidOptions`.
+ *
  * **Example** (Keys that may poison a prototype)
  *
  * ```ts
@@ -64,7 +81,7 @@ import { type BodyParseOptions, IncomingJson } from "./incomingJson.ts"
  * const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ json }) => Effect.flatMap(json, HttpServerResponse.json))
  * const { dispose, handler } = HttpRouter.toWebHandler(HttpRouter.add("POST", "/", answer), {
  *   disableLogger: true,
- *   middleware: HttpJson.parseRequests({ maxDepth: 32, dangerousKeys: "remove" })
+ *   middleware: HttpJson.parseRequestsWith({ maxDepth: 32, dangerousKeys: "remove" })
  * })
  * const post = (body: string) => handler(new Request("http://localhost/", { method: "POST", body }))
  * await (await post('{"id": 7, "__proto__": {"isAdmin": true}}')).text() // => '{"id":7}'
@@ -76,20 +93,16 @@ import { type BodyParseOptions, IncomingJson } from "./incomingJson.ts"
  * @category middleware
  * @since 0.1.0
  */
-export const parseRequests: {
-  (options: BodyParseOptions): ParseMiddleware
-  <E, R>(app: App<E, R>): App<E, R | HttpServerRequest>
-} = ((input: App<unknown, unknown> | BodyParseOptions) => {
-  if (Effect.isEffect(input)) return parsingIn(input, undefined)
-  const message = checkOptions(input)
+export const parseRequestsWith = (options: BodyParseOptions): ParseMiddleware => {
+  const message = checkOptions(options)
   if (message !== undefined) throw invalidOptions(message)
-  return (app: App<unknown, unknown>) => parsingIn(app, input)
-}) as never
+  return (app) => parsingIn(app, options)
+}
 
 type App<E, R> = Effect.Effect<HttpServerResponse, E, R>
 
 /**
- * A middleware made by {@link parseRequests}.
+ * A middleware made by {@link parseRequestsWith}.
  *
  * @category models
  * @since 0.1.0
