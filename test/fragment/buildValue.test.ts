@@ -10,9 +10,31 @@ const build = (text: LiteralText): unknown => {
   return builder.value
 }
 
-/** `JSON.stringify` tells the order of keys, and own keys from inherited ones; it does not tell `-0` from `0`. */
+const ownValue = (holder: object, key: string): unknown => Object.getOwnPropertyDescriptor(holder, key)?.value
+
+/** The same own keys in the same order, and the same values, at any depth: Node 24 does not stringify what is deep. */
+const areSame = (found: unknown, expected: unknown): boolean => {
+  const pairs: Array<readonly [unknown, unknown]> = [[found, expected]]
+  for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+    const [one, other] = pair
+    if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) {
+      if (!Object.is(one, other)) return false
+      continue
+    }
+    if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false
+    const keys = Object.keys(one)
+    const expectedKeys = Object.keys(other)
+    if (keys.length !== expectedKeys.length) return false
+    for (const [i, key] of keys.entries()) {
+      if (key !== expectedKeys[i]) return false
+      pairs.push([ownValue(one, key), ownValue(other, key)])
+    }
+  }
+  return true
+}
+
 const isSame = (text: string, found: unknown, note = ""): void => {
-  assert.isTrue(JSON.stringify(found) === JSON.stringify(JSON.parse(text)), note)
+  assert.isTrue(areSame(found, JSON.parse(text)), note)
 }
 
 const isJson = (text: string): boolean => {
