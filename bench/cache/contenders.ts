@@ -6,7 +6,7 @@ import { createCache as createDedupe } from "async-cache-dedupe"
 import { BentoCache, bentostore } from "bentocache"
 import { memoryDriver } from "bentocache/drivers/memory"
 import { Cacheable } from "cacheable"
-import { Context, Effect, Exit, Layer, PrimaryKey, Schema, Scope } from "effect"
+import { Context, type Duration, Effect, Exit, Layer, PrimaryKey, Schema, Scope } from "effect"
 import { Persistable, PersistedCache, Persistence } from "effect/persistence"
 import { Keyv } from "keyv"
 import { SerializationLayer } from "../../src/index.ts"
@@ -55,16 +55,21 @@ class Lookup extends Persistable.Class<{ payload: { readonly key: string } }>()(
   success: Schema.Unknown
 }) {}
 
-export const persisted = async (): Promise<Contender> => {
+/** A `PersistedCache` over some persistence, which lives in a scope. */
+export const overPersistence = async (
+  persistence: Layer.Layer<Persistence.Persistence, unknown>,
+  memory: { readonly timeToLive: Duration.Input; readonly capacity: number }
+): Promise<Contender> => {
   const scope = Scope.makeUnsafe()
   const computing = new Map<string, () => Promise<unknown>>()
   const make = PersistedCache.make((key: Lookup) => Effect.promise(() => computing.get(PrimaryKey.value(key))!()), {
     storeId: "bench",
     timeToLive: () => "5 minutes",
-    inMemoryTTL: () => "5 minutes",
-    inMemoryCapacity: 100_000
+    inMemoryTTL: () => memory.timeToLive,
+    inMemoryCapacity: memory.capacity
   })
-  const cache = await Effect.runPromise(make.pipe(Effect.provide(Persistence.layerMemory), Scope.provide(scope)))
+  const context = await Effect.runPromise(Layer.buildWithScope(persistence, scope))
+  const cache = await Effect.runPromise(make.pipe(Effect.provide(context), Scope.provide(scope)))
   return {
     name: "effect PersistedCache",
     read: (key, compute) => {
@@ -77,6 +82,9 @@ export const persisted = async (): Promise<Contender> => {
     close: () => Effect.runPromise(Scope.close(scope, Exit.void))
   }
 }
+
+export const persisted = (): Promise<Contender> =>
+  overPersistence(Persistence.layerMemory, { timeToLive: "5 minutes", capacity: 100_000 })
 
 export const bento = async (): Promise<Contender> => {
   const cache = new BentoCache({
@@ -92,33 +100,31 @@ export const bento = async (): Promise<Contender> => {
   }
 }
 
-export const cacheable = async (): Promise<Contender> => {
-  const cache = new Cacheable()
-  return {
-    name: "cacheable",
-    read: (key, compute) => cache.getOrSet(key, compute, { ttl: "5m" }),
-    body: stringify,
-    invalidate: (key) => cache.delete(key),
-    close: () => cache.disconnect()
-  }
-}
+export const overCacheable = (cache: Cacheable): Contender => ({
+  name: "cacheable",
+  read: (key, compute) => cache.getOrSet(key, compute, { ttl: "5m" }),
+  body: stringify,
+  invalidate: (key) => cache.delete(key),
+  close: () => cache.disconnect()
+})
 
-export const keyv = async (): Promise<Contender> => {
-  const cache = new Keyv()
-  return {
-    name: "keyv",
-    read: async (key, compute) => {
-      const found = await cache.get(key)
-      if (found !== undefined) return found
-      const value = await compute()
-      await cache.set(key, value, 300_000)
-      return value
-    },
-    body: stringify,
-    invalidate: (key) => cache.delete(key),
-    close: async () => {}
-  }
-}
+export const cacheable = async (): Promise<Contender> => overCacheable(new Cacheable())
+
+export const overKeyv = (cache: Keyv): Contender => ({
+  name: "keyv",
+  read: async (key, compute) => {
+    const found = await cache.get(key)
+    if (found !== undefined) return found
+    const value = await compute()
+    await cache.set(key, value, 300_000)
+    return value
+  },
+  body: stringify,
+  invalidate: (key) => cache.delete(key),
+  close: () => cache.disconnect()
+})
+
+export const keyv = async (): Promise<Contender> => overKeyv(new Keyv())
 
 export const dedupe = async (): Promise<Contender> => {
   const computing = new Map<string, () => Promise<unknown>>()

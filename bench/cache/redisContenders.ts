@@ -6,13 +6,13 @@ import { NodeRedis } from "@effect/platform-node"
 import { BentoCache, bentostore } from "bentocache"
 import { redisDriver } from "bentocache/drivers/redis"
 import { Cacheable } from "cacheable"
-import { Context, Effect, Exit, Layer, PrimaryKey, Schema, Scope } from "effect"
-import { Persistable, PersistedCache, Persistence } from "effect/persistence"
+import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { Persistence } from "effect/persistence"
 import { Keyv } from "keyv"
 import { SerializationLayer } from "../../src/index.ts"
 import { SerializedCache } from "../../src/cache/index.ts"
 import * as RedisStore from "../../src/cache/RedisStore.ts"
-import type { Contender } from "./contenders.ts"
+import { type Contender, overCacheable, overKeyv, overPersistence } from "./contenders.ts"
 
 const stringify = (found: unknown): string => JSON.stringify(found)
 
@@ -32,36 +32,12 @@ export const ours = async (port: number): Promise<Contender> => {
   }
 }
 
-class Lookup extends Persistable.Class<{ payload: { readonly key: string } }>()("Lookup", {
-  primaryKey: ({ key }) => key,
-  success: Schema.Unknown
-}) {}
-
-export const persisted = async (port: number): Promise<Contender> => {
-  const scope = Scope.makeUnsafe()
-  const computing = new Map<string, () => Promise<unknown>>()
-  const make = PersistedCache.make((key: Lookup) => Effect.promise(() => computing.get(PrimaryKey.value(key))!()), {
-    storeId: "bench",
-    timeToLive: () => "5 minutes",
-    inMemoryTTL: () => 0,
-    inMemoryCapacity: 1
-  })
+export const persisted = (port: number): Promise<Contender> => {
   const redis = Persistence.layer.pipe(
     Layer.provide(Persistence.layerBackingRedis),
     Layer.provide(NodeRedis.layer({ socket: { host: "127.0.0.1", port } }))
   )
-  const context = await Effect.runPromise(Layer.buildWithScope(redis, scope))
-  const cache = await Effect.runPromise(make.pipe(Effect.provide(context), Scope.provide(scope)))
-  return {
-    name: "effect PersistedCache",
-    read: (key, compute) => {
-      computing.set(key, compute)
-      return Effect.runPromise(cache.get(new Lookup({ key })))
-    },
-    body: stringify,
-    invalidate: (key) => Effect.runPromise(cache.invalidate(new Lookup({ key }))),
-    close: () => Effect.runPromise(Scope.close(scope, Exit.void))
-  }
+  return overPersistence(redis, { timeToLive: 0, capacity: 1 })
 }
 
 export const bento = async (port: number): Promise<Contender> => {
@@ -79,33 +55,12 @@ export const bento = async (port: number): Promise<Contender> => {
 }
 
 export const cacheable = async (port: number): Promise<Contender> => {
-  const secondary = new KeyvRedis(`redis://127.0.0.1:${port}`, { namespace: "cacheable" })
-  const cache = new Cacheable({ primary: new Keyv({ store: secondary, namespace: "cacheable" }) })
-  return {
-    name: "cacheable",
-    read: (key, compute) => cache.getOrSet(key, compute, { ttl: "5m" }),
-    body: stringify,
-    invalidate: (key) => cache.delete(key),
-    close: () => cache.disconnect()
-  }
+  const store = new KeyvRedis(`redis://127.0.0.1:${port}`, { namespace: "cacheable" })
+  return overCacheable(new Cacheable({ primary: new Keyv({ store, namespace: "cacheable" }) }))
 }
 
-export const keyv = async (port: number): Promise<Contender> => {
-  const cache = new Keyv({ store: new KeyvRedis(`redis://127.0.0.1:${port}`), namespace: "keyv" })
-  return {
-    name: "keyv",
-    read: async (key, compute) => {
-      const found = await cache.get(key)
-      if (found !== undefined) return found
-      const value = await compute()
-      await cache.set(key, value, 300_000)
-      return value
-    },
-    body: stringify,
-    invalidate: (key) => cache.delete(key),
-    close: () => cache.disconnect()
-  }
-}
+export const keyv = async (port: number): Promise<Contender> =>
+  overKeyv(new Keyv({ store: new KeyvRedis(`redis://127.0.0.1:${port}`), namespace: "keyv" }))
 
 export const contenders = { ours, persisted, bento, cacheable, keyv }
 export type ContenderName = keyof typeof contenders
