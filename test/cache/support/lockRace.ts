@@ -8,6 +8,7 @@ import { isLockError } from "../../../src/cache/index.ts"
 import type { LockKeeper } from "../../../src/cache/internal/lock/lockKeeper.ts"
 import { makeLock } from "../../../src/cache/internal/lock/makeLock.ts"
 import { isLinearizable, type Operation } from "./linearizable.ts"
+import { SchedulerClock } from "./schedulerClock.ts"
 
 /** What one caller does, or that the leases of all expire. */
 export type LockStep =
@@ -43,18 +44,12 @@ const lease = 9_000
  * Time stands still, but for leases that expire. Pauses of callers and of renewals end when the scheduler says so; whatever
  * bounds a wait never does.
  */
-class LockTime implements Clock.Clock {
-  now = 1_000_000
+class LockTime extends SchedulerClock {
   private readonly scheduler: fc.Scheduler
   constructor(scheduler: fc.Scheduler) {
+    super()
     this.scheduler = scheduler
   }
-  currentTimeMillisUnsafe = () => this.now
-  currentTimeNanosUnsafe = () => BigInt(this.now) * 1_000_000n
-  monotonicTimeNanosUnsafe = () => BigInt(this.now) * 1_000_000n
-  readonly currentTimeMillis = Effect.sync(this.currentTimeMillisUnsafe)
-  readonly currentTimeNanos = Effect.sync(this.currentTimeNanosUnsafe)
-  readonly monotonicTimeNanos = Effect.sync(this.monotonicTimeNanosUnsafe)
   sleep: Clock.Clock["sleep"] = (duration) => {
     const milliseconds = Number(duration.value._tag === "Millis" ? duration.value.millis : 0)
     return milliseconds >= 1_000 && milliseconds !== lease / 3

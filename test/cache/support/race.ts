@@ -10,6 +10,7 @@ import { IsFenced } from "../../../src/cache/internal/make.ts"
 import { makeStore, wrapStore } from "../../../src/cache/internal/storeTesting.ts"
 import { type Cached, CacheStore, SerializedCache } from "../../../src/cache/index.ts"
 import { serialization } from "./layers.ts"
+import { SchedulerClock } from "./schedulerClock.ts"
 
 type Cache = SerializedCache["Service"]
 type Versions = Record<string, number>
@@ -97,22 +98,15 @@ const writesOf = (process: number, processes: number): fc.Arbitrary<Step> =>
     .map((step) => (step.by === "set" && processes > 1 && step.leaf !== "l2" ? { ...step, by: "key" } : step))
 
 /** Time is in the scheduler's hands. Short pauses end when it says so, long ones when the world stalls. */
-class TestTime implements Clock.Clock {
-  now = 1_000_000
+class TestTime extends SchedulerClock {
   isOver = false
   private readonly long = new Set<() => void>()
   private readonly scheduler: fc.Scheduler
 
   constructor(scheduler: fc.Scheduler) {
+    super()
     this.scheduler = scheduler
   }
-
-  currentTimeMillisUnsafe = () => this.now
-  currentTimeNanosUnsafe = () => BigInt(this.now) * 1_000_000n
-  monotonicTimeNanosUnsafe = () => BigInt(this.now) * 1_000_000n
-  readonly currentTimeMillis = Effect.sync(this.currentTimeMillisUnsafe)
-  readonly currentTimeNanos = Effect.sync(this.currentTimeNanosUnsafe)
-  readonly monotonicTimeNanos = Effect.sync(this.monotonicTimeNanosUnsafe)
 
   sleep: Clock.Clock["sleep"] = (duration) =>
     Effect.callback<void>((resume) => {
