@@ -8,6 +8,9 @@ import { MemoryMonitor, type MemoryReading, SerializedCache } from "../../src/ca
 import { oldGenerationLimit, ProcessProbe } from "../../src/cache/internal/memoryReading.ts"
 import { exact, inMemory } from "./support/layers.ts"
 
+/** What is long is done in turns of the event loop. */
+const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
 const kibibyte = "x".repeat(1024 - 2)
 
 const fill = Effect.fnUntraced(function* (from: number, to: number) {
@@ -71,9 +74,9 @@ describe("memory", () => {
       const cache = yield* SerializedCache
       for (let i = 0; i < 300; i++) yield* cache.set(`key${i}`, i, { tags: [`tag${i % 3}`] })
       yield* cache.invalidateTags("tag0")
-      yield* TestClock.withLive(Effect.sleep(1))
+      yield* turn
       yield* TestClock.adjust("100 millis")
-      while ((yield* metrics).entries > 200) yield* TestClock.withLive(Effect.sleep(1))
+      while ((yield* metrics).entries > 200) yield* turn
       assert.strictEqual((yield* metrics).evictions.invalidated, 100)
     }).pipe(Effect.provide(inMemory()))
   )
@@ -110,7 +113,7 @@ describe("memory", () => {
       const before = yield* metrics
       reading.rss = 90
       assert.strictEqual(yield* limitAfter(1), 0.1)
-      while ((yield* metrics).size > 0.1 * 1024 * 1024) yield* TestClock.withLive(Effect.sleep(1))
+      while ((yield* metrics).size > 0.1 * 1024 * 1024) yield* turn
       const after = yield* metrics
       assert.isBelow(after.entries, before.entries)
       assert.strictEqual(after.evictions.pressure, before.entries - after.entries)
