@@ -30,8 +30,8 @@ const openRooms = ["errors", "fragment", "frame", "limit", "options", "output", 
  * watching of health rules of its own.
  */
 const openFiles: Readonly<Record<string, ReadonlyArray<string>>> = {
-  cache: ["monitor/healthRules.ts", "monitor/watchRules.ts"],
-  tokens: ["pool/poolOptions.ts", "pool/taskPool.ts", "pool/workerFile.ts"]
+  cache: ["monitor/healthRules.ts", "monitor/watchRules.ts", "telemetry/spanIfTraced.ts"],
+  tokens: ["pool/poolOptions.ts", "pool/taskPool.ts", "pool/workerFile.ts", "telemetry/spanIfTraced.ts"]
 }
 
 /** What a domain may import of other domains. */

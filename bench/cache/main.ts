@@ -104,7 +104,7 @@ const print = async (): Promise<void> => {
       ["cache ", "hit ratio"],
       scan.map(({ hitRatio, name }) => [name, ratio(hitRatio)])
     ),
-    "An entry of 2 KB that only Redis has, read one after the other:",
+    "An entry of 2 KB that only Redis has, read one after the other by a process that is warm:",
     overRedis(redisSmall),
     "The same, 1 MB:",
     overRedis(redisLarge),

@@ -93,6 +93,16 @@ describe("events", () => {
 })
 
 describe("spans", () => {
+  it.effect("where nobody traces there is none, and that of the caller is left alone", () =>
+    Effect.gen(function* () {
+      const cache = yield* SerializedCache
+      const read = Effect.andThen(cache.getOrCompute("secret", Effect.succeed(1)), Effect.currentSpan)
+      const span = yield* Effect.withSpan(read, "mine")
+      assert.strictEqual(span.name, "mine")
+      assert.deepStrictEqual(Array.from(span.attributes), [])
+    }).pipe(Effect.provide(inMemory()))
+  )
+
   it.effect("of what is not answered from memory at once, without the key itself", () =>
     Effect.gen(function* () {
       const cache = yield* SerializedCache

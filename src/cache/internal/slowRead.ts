@@ -9,6 +9,7 @@ import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
+import { annotateIfTraced, withSpanIfTraced } from "../../internal/telemetry/spanIfTraced.ts"
 import type { CacheError } from "../CacheError.ts"
 import { CachedText } from "./cachedText.ts"
 import type { Computation } from "./compute.ts"
@@ -106,18 +107,17 @@ export class Read {
 
   /** Counts a request, and tells who traces of it. */
   traced<A, E, R>(name: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
-    return effect.pipe(
-      Effect.onExit((exit) => {
+    return withSpanIfTraced(
+      Effect.onExit(effect, (exit) => {
         if (Exit.isFailure(exit)) this.recordNothing()
         const { core, outcome, size, tier } = this
         if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) return Effect.void
         core.counters.requests[outcome][tier]++
         core.counters.durations[outcome].add(core.now - this.began)
-        return Effect.annotateCurrentSpan({ "cache.outcome": outcome, "cache.tier": tier, "cache.size": size })
+        return annotateIfTraced(() => ({ "cache.outcome": outcome, "cache.tier": tier, "cache.size": size }))
       }),
-      Effect.withSpan(`SerializedCache.${name}`, {
-        attributes: { "cache.name": this.core.settings.name, "cache.key": hashOf(this.key) }
-      })
+      `SerializedCache.${name}`,
+      () => ({ "cache.name": this.core.settings.name, "cache.key": hashOf(this.key) })
     )
   }
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import type { CountedText, RunningCount, TokenCounter } from "../../internal/limit/tokenMeter.ts"
+import { withSpanIfTraced } from "../../internal/telemetry/spanIfTraced.ts"
 import { realTimers } from "../../internal/turns/realTimers.ts"
 import { TokensError, UnknownModel } from "../TokensError.ts"
 import { coefficients } from "./coefficients.ts"
@@ -174,10 +175,6 @@ export const callOf =
         })
       )
     })
-
-// A span takes a call more time than all else that it does here, so there is none where nobody traces.
-const withSpanIfTraced = <A, E, R>(self: Effect.Effect<A, E, R>, name: string): Effect.Effect<A, E, R> =>
-  Effect.withFiber(({ cache: { tracer } }) => (tracer === undefined ? self : Effect.withSpan(self, name)))
 
 /** An estimate of a whole text, at once. */
 export const estimate = (text: string, counting: Counting): number =>
