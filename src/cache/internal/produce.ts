@@ -6,7 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import type { BeginReply, StoredEntry, StoreError } from "../CacheStore.ts"
+import { type BeginReply, type StoredEntry, StoreError } from "../CacheStore.ts"
 import { type Computation, type Computed, compute, rememberFailure } from "./compute.ts"
 import type { Running } from "./computation.ts"
 import { type Core, lifetimeOf } from "./core.ts"
@@ -46,12 +46,23 @@ const withStore = Effect.fnUntraced(function* <E, R>(
   while (true) {
     const askedAt = core.now
     const view = core.view.number
-    const reply: BeginReply | StoreError = yield* begin(core, client, flight, discard).pipe(
+    let reply: BeginReply | StoreError = yield* begin(core, client, flight, discard).pipe(
       Effect.catch((error) => Effect.succeed(error))
     )
     // Where the store does not answer nobody knows.
     flight.mayHaveLease = reply._tag === "Leased" || reply._tag === "StoreError"
     if (waitedSince !== undefined && reply._tag !== "Busy") core.counters.leaseWait.add(core.now - waitedSince)
+    if (reply._tag === "Hit") {
+      const { head } = reply.entry
+      const served = yield* serveEntry(core, client, flight, reply.entry, askedAt, view)
+      if (served === "served") return
+      if (served === "broken" && head.id !== discard) {
+        discard = head.id
+        continue
+      }
+      // Its text does not come in time, or the store does not let go of what is broken: it is left as it is.
+      reply = served === "broken" ? notDiscarded() : served
+    }
     switch (reply._tag) {
       case "StoreError": {
         const isFull = reply.kind === "full"
@@ -61,12 +72,6 @@ const withStore = Effect.fnUntraced(function* <E, R>(
           return yield* storeUnavailable(reply)
         }
         return yield* computeAndKeep(core, flight, computation, outer, { _tag: "NoStore", isFull })
-      }
-      case "Hit": {
-        const isServed = yield* serveEntry(core, client, flight, reply.entry, askedAt, view)
-        if (isServed) return
-        discard = reply.entry.head.id
-        continue
       }
       case "Leased": {
         flight.declare(Object.keys(reply.generations), reply.generations)
@@ -119,7 +124,7 @@ const begin = (core: Core, client: StoreClient, flight: Flight, discard: string 
     )
   })
 
-/** Gives an entry of the store to the callers. False: its text is broken, or a failure that they do not ask for. */
+/** Gives an entry of the store to the callers. A failure that they do not ask for is as good as broken. */
 const serveEntry = Effect.fnUntraced(function* (
   core: Core,
   client: StoreClient,
@@ -130,9 +135,10 @@ const serveEntry = Effect.fnUntraced(function* (
 ) {
   const { key, settings } = flight
   const { head, stamp, timeLeft } = entry
-  if (head.kind === "failure" && settings.failures === undefined) return false
-  const content = yield* loadContent(client, entry).pipe(Effect.catch(() => Effect.undefined))
-  if (content === undefined) return false
+  if (head.kind === "failure" && settings.failures === undefined) return "broken"
+  const content = yield* loadContent(client, entry).pipe(Effect.catch((error) => Effect.succeed(error)))
+  if (content === undefined) return "broken"
+  if ("_tag" in content) return content
   flight.become(stamp)
   const lifetime = lifetimeOf(askedAt, timeLeft, head.timeToLive, settings)
   const { isValid } = flight
@@ -142,8 +148,11 @@ const serveEntry = Effect.fnUntraced(function* (
   // before; who joined it may not have.
   if (isValid) flight.end("read")
   else flight.detach()
-  return true
+  return "served"
 })
+
+const notDiscarded = (): StoreError =>
+  new StoreError({ kind: "unavailable", cause: new Error("It does not discard a broken entry") })
 
 /**
  * Reads a stale entry of the store, to fall back on, and keeps it in memory for those who come meanwhile. What memory
