@@ -118,6 +118,38 @@ describeRedis("a connection to Redis", () => {
     })
   )
 
+  it.live("what others say in its channel does not make it deaf", () =>
+    Effect.gen(function* () {
+      const one = yield* cache()
+      const two = yield* cache()
+      yield* eventually(Effect.map(two.metrics, ({ gaps }) => gaps >= 2))
+      const said = [
+        "",
+        "1",
+        "null",
+        "[]",
+        "{}",
+        "{",
+        '{"done":1}',
+        '{"e":"x","s":1,"names":5,"mode":"remove","origin":""}'
+      ]
+      said.push(
+        '{"e":"x","s":1,"names":[5],"mode":"remove","origin":""}',
+        '{"e":"x","s":1,"names":[],"mode":1,"origin":""}'
+      )
+      for (const message of said) {
+        yield* Effect.promise(() => server.command("PUBLISH", "{v1:default:1}:bus", message))
+      }
+      let isTold = false
+      yield* two.events.pipe(
+        Stream.filter((event) => event._tag === "Invalidated" && event.names.includes("k:a")),
+        Stream.runForEach(() => Effect.sync(() => (isTold = true))),
+        Effect.forkScoped({ startImmediately: true })
+      )
+      yield* eventually(Effect.map(Effect.orDie(one.invalidate("a")), () => isTold))
+    })
+  )
+
   for (const [what, type] of [
     ["commands", "normal"],
     ["messages", "pubsub"]

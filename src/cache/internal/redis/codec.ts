@@ -113,18 +113,15 @@ const positionOf = (epoch: unknown, sequence: unknown): StorePosition => ({
 
 /** A message of the channel; `undefined` if it is none of this version. */
 export const messageOf = (message: string): StoreMessage | undefined => {
-  const { done, e, mode, names, origin, s } = JSON.parse(message) as {
-    readonly done?: string
-    readonly e?: string
-    readonly s?: number
-    readonly names?: ReadonlyArray<string>
-    readonly mode?: "remove" | "stale"
-    readonly origin?: string
-  }
-  if (done !== undefined) return { _tag: "Done", key: done }
-  if (e === undefined || s === undefined || names === undefined || mode === undefined) return undefined
-  return { _tag: "Invalidated", names, mode, origin: origin ?? "", epoch: e, sequence: s }
+  const { done, e, mode, names, origin, s } = Object(JSON.parse(message)) as Record<string, unknown>
+  if (typeof done === "string") return { _tag: "Done", key: done }
+  if (typeof e !== "string" || typeof s !== "number" || typeof origin !== "string" || !areNames(names)) return undefined
+  if (mode !== "remove" && mode !== "stale") return undefined
+  return { _tag: "Invalidated", names, mode, origin, epoch: e, sequence: s }
 }
+
+const areNames = (names: unknown): names is ReadonlyArray<string> =>
+  Array.isArray(names) && names.every((name) => typeof name === "string")
 
 const list = (reply: unknown): ReadonlyArray<unknown> => (Array.isArray(reply) ? reply : [])
 

@@ -20,9 +20,10 @@ export class TcpProxy implements AsyncDisposable {
   delay = 0
   /** Bytes that were swallowed. */
   lost = 0
+  /** Where new connections go. */
+  target: number
   private isClosed = false
   private swallowed: Direction | undefined = undefined
-  private readonly target: number
   private readonly server: Server
   private readonly connections = new Set<Connection>()
 
@@ -62,8 +63,11 @@ export class TcpProxy implements AsyncDisposable {
     this.isClosed = false
   }
 
-  /** From now on what goes in this direction arrives nowhere. No connection is closed for that. */
-  swallow(direction: Direction): void {
+  /**
+   * From now on what goes in this direction arrives nowhere. No connection is closed for that. `undefined`: that of new
+   * connections arrives; those that have lost bytes go on losing all.
+   */
+  swallow(direction: Direction | undefined): void {
     this.swallowed = direction
   }
 
