@@ -22,6 +22,7 @@ const makeWorld = () => ({
   hits: 0,
   stale: 0,
   computed: 0,
+  coalesced: 0,
   store: "attached" as Metrics["store"],
   queued: 0,
   pressure: 0,
@@ -29,13 +30,13 @@ const makeWorld = () => ({
 })
 type World = ReturnType<typeof makeWorld>
 
-const metricsOf = ({ computed, hits, queued, stale, store }: World) =>
+const metricsOf = ({ coalesced, computed, hits, queued, stale, store }: World) =>
   ({
     requests: {
       hit: { ...nothing, memory: hits },
       stale: { ...nothing, store: stale },
       computed: { ...nothing, none: computed },
-      coalesced: nothing,
+      coalesced: { ...nothing, none: coalesced },
       failed: nothing,
       absent: nothing
     },
@@ -94,8 +95,11 @@ describe("CacheHealth", () => {
         assert.deepStrictEqual(yield* firing(health), {})
         Object.assign(world, { hits: 1, computed: 99 })
         assert.deepStrictEqual(yield* firing(health), { CacheHitRateLow: "warning" })
+        // Callers who wait for one computation.
+        Object.assign(world, { hits: 0, coalesced: 999, computed: 1 })
+        assert.deepStrictEqual(yield* firing(health), {})
         // Stale answers are answers: 70 of 100.
-        Object.assign(world, { hits: 40, stale: 30, computed: 30 })
+        Object.assign(world, { hits: 40, stale: 30, coalesced: 0, computed: 30 })
         assert.deepStrictEqual(yield* firing(health), {})
         Object.assign(world, { computed: 31 })
         assert.deepStrictEqual(yield* firing(health), { CacheHitRateLow: "warning" })

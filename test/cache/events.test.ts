@@ -156,7 +156,7 @@ describe("metrics", () => {
       assert.strictEqual(requests.hit.memory, 2)
       assert.strictEqual(requests.absent.none, 1)
       assert.strictEqual(requests.failed.none, 1)
-      assert.strictEqual(hitRate, 2 / 6)
+      assert.strictEqual(hitRate, 3 / 6)
       assert.deepStrictEqual([computations, entries, inFlight, store], [2, 1, 0, undefined])
       assert.strictEqual(size, 1 + 512 + 64 + 3 + 64 + 1)
     }).pipe(Effect.provide(inMemory()))

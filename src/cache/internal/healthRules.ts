@@ -26,7 +26,7 @@ export interface CacheHealthOptions {
   readonly interval?: Duration.Input | undefined
   /** How far back reads count. Default 5 minutes. */
   readonly window?: Duration.Input | undefined
-  /** `CacheHitRateLow` fires below this share of reads that memory or the store answered. Default 0.7. */
+  /** `CacheHitRateLow` fires below this share of reads without a computation of their own. Default 0.7. */
   readonly minHitRate?: number | undefined
   /** How many reads must be in the window before their share counts. Default 100. */
   readonly minReads?: number | undefined
@@ -98,7 +98,7 @@ export class CacheRules {
 
   private reads(now: number, { requests }: Figures) {
     const all = Object.values(requests).reduce((total, tiers) => total + sum(tiers), 0)
-    return this.window.add(now, { some: sum(requests.hit) + sum(requests.stale), all })
+    return this.window.add(now, { some: sum(requests.hit) + sum(requests.stale) + sum(requests.coalesced), all })
   }
 
   private detached(now: number): HealthRule<CacheRule> {

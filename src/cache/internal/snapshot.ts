@@ -14,7 +14,10 @@ import type { EvictionCause } from "./model.ts"
 export interface CacheMetrics {
   /** Reads, by how they ended and by what answered them. */
   readonly requests: Readonly<Record<RequestOutcome, Readonly<Record<Tier, number>>>>
-  /** The share of reads that were answered from memory or the store, fresh or stale; 0 where there were none. */
+  /**
+   * The share of reads that were answered without a computation of their own: from memory or the store, fresh or stale,
+   * or by another call's computation. 0 where there were none.
+   */
   readonly hitRate: number
   /** Computations that have ended. */
   readonly computations: number
@@ -45,7 +48,7 @@ export interface CacheMetrics {
 export const snapshot = ({ client, counters, flights, memory }: Core): CacheMetrics => {
   const { computeDuration, evictions, gaps, hooksDropped, requests, stores } = counters
   const total = (outcome: RequestOutcome) => Object.values(requests[outcome]).reduce((sum, count) => sum + count, 0)
-  const hits = total("hit") + total("stale")
+  const hits = total("hit") + total("stale") + total("coalesced")
   const all = (Object.keys(requests) as Array<RequestOutcome>).reduce((sum, outcome) => sum + total(outcome), 0)
   return {
     requests: structuredClone(requests),
