@@ -16,7 +16,13 @@ export type ToParent =
 
 export type ToPeer =
   | { readonly _tag: "Version"; readonly id: number; readonly version: number }
-  | { readonly _tag: "Load"; readonly ask: number; readonly key: string; readonly callers: number }
+  | {
+      readonly _tag: "Load"
+      readonly ask: number
+      readonly key: string
+      readonly callers: number
+      readonly pause: number
+    }
   | { readonly _tag: "Invalidate"; readonly ask: number; readonly key: string }
   | { readonly _tag: "State"; readonly ask: number }
   | { readonly _tag: "End" }

@@ -65,8 +65,9 @@ export class Peer implements AsyncDisposable {
     return peer
   }
 
-  async load(key: string, callers: number): Promise<Answers> {
-    const message = await this.ask((ask) => ({ _tag: "Load", ask, key, callers }))
+  /** So many callers. With a pause between them, in milliseconds, each asks for a key of its own. */
+  async load(key: string, callers: number, pause = 0): Promise<Answers> {
+    const message = await this.ask((ask) => ({ _tag: "Load", ask, key, callers, pause }))
     if (message._tag !== "Answers") throw new Error(`Not expected: ${message._tag}`)
     return message.answers
   }
@@ -76,7 +77,16 @@ export class Peer implements AsyncDisposable {
     return statusOf(await this.ask((ask) => ({ _tag: "Invalidate", ask, key })))
   }
 
-  /** Whether it is attached to Redis, and how many invalidations wait. */
+  /** It does nothing until it is thawed. */
+  freeze(): void {
+    this.child.kill("SIGSTOP")
+  }
+
+  thaw(): void {
+    this.child.kill("SIGCONT")
+  }
+
+  /** Whether it is attached to Redis, how many invalidations wait, and which rules of `CacheHealth` fire. */
   async state(): Promise<string> {
     return statusOf(await this.ask((ask) => ({ _tag: "State", ask })))
   }

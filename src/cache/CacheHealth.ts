@@ -4,7 +4,7 @@
  * | Rule | Fires when | Severity |
  * | --- | --- | --- |
  * | `CacheStoreDetached` | the store does not answer; after 5 minutes it is critical | warning |
- * | `CacheHitRateLow` | memory and store answered less than 0.7 of at least 100 reads in 5 minutes | warning |
+ * | `CacheHitRateLow` | more than 0.3 of at least 100 reads in 5 minutes needed a computation of their own | warning |
  * | `MemoryPressure` | 0.75 of the memory is used; from 0.9 on it is critical. Where there is a `MemoryMonitor` | warning |
  * | `CacheInvalidationsQueued` | for a minute there have been invalidations that the store has not heard of | critical |
  *
