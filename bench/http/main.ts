@@ -3,12 +3,13 @@
  *
  *     npm run bench:http [-- --runs 7] [--node 24]
  *
- * A server process a way, plain and ours turn by turn; one client reads the large answer while another pings, one ping after the other.
+ * A server process a way, plain and ours turn by turn; one client reads the large answer while a process of its own pings, every 4 ms.
  * Prints medians over the runs, and writes them into `docs/benchmarks.md`: how long the answer took, the slowest ping, and the longest turn of the server's event loop, beside pings
  * of an idle server. The bytes of plain and ours are compared first.
  */
-import { fork } from "node:child_process"
+import { type ChildProcess, fork } from "node:child_process"
 import { createHash } from "node:crypto"
+import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { Agent, request } from "node:http"
 import { parseArgs } from "node:util"
@@ -56,26 +57,33 @@ interface Reading {
   readonly hold: number
 }
 
+const latencies = async (pings: ChildProcess): Promise<ReadonlyArray<number>> => {
+  pings.send("next")
+  const [all] = (await once(pings, "message")) as [ReadonlyArray<number>]
+  return all
+}
+
 /** The slowest ping while something else goes on. */
 const pingBeside = async (port: number, run: () => Promise<unknown>): Promise<Reading> => {
+  const pings = fork(fileURLToPath(new URL("../server/ping.ts", import.meta.url)), [String(port)])
+  await once(pings, "spawn")
+  // It is connected, and its code is compiled.
+  while ((await latencies(pings)).length < 10) await new Promise((resolve) => setTimeout(resolve, 100))
   // The server ends connections that were idle for five seconds, as they are while others have their turn.
   agent.destroy()
   agent = new Agent({ keepAlive: true })
   await ask(port, "/hold")
+  await latencies(pings)
   const began = performance.now()
-  const work = { wall: 0 }
-  const working = run().then(() => {
-    work.wall = performance.now() - began
-  })
-  let ping = 0
-  while (work.wall === 0) {
-    const sent = performance.now()
-    await ask(port, "/ping")
-    ping = Math.max(ping, performance.now() - sent)
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
-  await working
-  return { wall: work.wall, ping, hold: Number((await ask(port, "/hold")).text) }
+  await run()
+  const wall = performance.now() - began
+  // The last of them may still be on their way.
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const ping = Math.max(...(await latencies(pings)))
+  const hold = Number((await ask(port, "/hold")).text)
+  pings.disconnect()
+  await once(pings, "exit")
+  return { wall, ping, hold }
 }
 
 const ways = ["HttpApi", "HttpApi, ours", "RPC", "RPC, ours"]
