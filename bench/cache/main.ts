@@ -4,7 +4,7 @@
  *     npm run bench:cache [-- --node 24] [--write]
  *
  * Prints whether the old text comes back after an invalidation, how often a cold key is computed for a thousand callers, what a hit and
- * the body of a response cost, in memory and over Redis, how many reads are hits while others scan, what happens while Redis is stopped,
+ * the body of a response cost, in memory and over Redis, what a lock costs, how many reads are hits while others scan, what happens while Redis is stopped,
  * and for how long large entries hold the event loop. One process a part. Needs `redis-server` on the PATH. `--write` puts the tables
  * between the `cache` markers of `docs/benchmarks.md`.
  */
@@ -17,6 +17,7 @@ import { table } from "../table.ts"
 import { countOld, type FenceRow } from "./fences.ts"
 import { type HitRow, measureHits } from "./hits.ts"
 import { type HoldRow, measureHolds } from "./holds.ts"
+import { type LockRow, measureLocks } from "./locks.ts"
 import { provokeRaces, type RaceRow, stampede } from "./races.ts"
 import { type ContenderName, contenders } from "./redisContenders.ts"
 import { callersOf, coldWhileStopped, stampedeProcesses, type StampedeRow, type StoppedRow } from "./redisFaults.ts"
@@ -41,6 +42,7 @@ const parts: Readonly<Record<string, () => Promise<unknown>>> = {
   scan: hitRatios,
   redisSmall: () => measureRedisHits(2_000, 9),
   redisLarge: () => measureRedisHits(1_000_000, 5),
+  locks: () => measureLocks(9),
   redisStampede: () => stampedeProcesses(script),
   callers: () => callersOf(name!, Number(port)),
   stopped: () => coldWhileStopped(name!)
@@ -81,6 +83,7 @@ const print = async (): Promise<void> => {
   const scan = await measured<ReadonlyArray<ScanRow>>("scan")
   const redisSmall = await measured<ReadonlyArray<RedisHitRow>>("redisSmall")
   const redisLarge = await measured<ReadonlyArray<RedisHitRow>>("redisLarge")
+  const locks = await measured<ReadonlyArray<LockRow>>("locks")
   const redisStampede = await measured<ReadonlyArray<StampedeRow>>("redisStampede")
   const stopped: Array<StoppedRow> = []
   for (const name of Object.keys(contenders)) stopped.push(await measured<StoppedRow>("stopped", name))
@@ -108,6 +111,11 @@ const print = async (): Promise<void> => {
     overRedis(redisSmall),
     "The same, 1 MB:",
     overRedis(redisLarge),
+    "A lock over Redis that nobody else wants:",
+    table(
+      ["what ", "us", "of EVALSHA"],
+      locks.map(({ name, wall }) => [name, us(wall), ratio(wall / locks[0]!.wall)])
+    ),
     "Computations for a cold key that 250 callers in each of four processes ask for:",
     table(
       ["cache ", "computations"],
