@@ -43,7 +43,9 @@ describe("poisoned prototypes change nothing", () => {
       [Object.prototype, 1],
       [Array.prototype, 1],
       [Array.prototype, 40],
-      [Object.prototype, "source"]
+      [Object.prototype, "source"],
+      [Array.prototype, Symbol.isConcatSpreadable],
+      [Object.prototype, Symbol.isConcatSpreadable]
     ]
     for (const [prototype, key] of keys) {
       for (const setting of settings) {
@@ -56,7 +58,28 @@ describe("poisoned prototypes change nothing", () => {
     }
   })
 
+  it("another class for the results of functions of arrays", () => {
+    class Other extends Array {}
+    const descriptors = [
+      [Array, Symbol.species, { configurable: true, get: () => Other }],
+      [Array.prototype, "constructor", { configurable: true, writable: true, value: { [Symbol.species]: Other } }]
+    ] as const
+    for (const [object, key, descriptor] of descriptors) {
+      const before = Object.getOwnPropertyDescriptor(object, key)!
+      Object.defineProperty(object, key, descriptor)
+      let outcome: ReturnType<typeof run>
+      try {
+        outcome = run(text, settings[3]!)
+      } finally {
+        Object.defineProperty(object, key, before)
+      }
+      assert.isTrue("value" in outcome && difference(outcome.value, rows) === undefined)
+    }
+  })
+
   it("patched functions", () => {
+    const concat = vi.spyOn(Array.prototype, "concat").mockImplementation(() => assert.fail("concat was called"))
+    const slice = vi.spyOn(Array.prototype, "slice").mockImplementation(() => assert.fail("slice was called"))
     const push = vi.spyOn(Array.prototype, "push").mockImplementation(() => assert.fail("push was called"))
     const json = vi.spyOn(JSON, "parse").mockImplementation(() => assert.fail("JSON.parse was called"))
     const keys = vi.spyOn(Object, "keys").mockImplementation(() => assert.fail("Object.keys was called"))
@@ -64,6 +87,8 @@ describe("poisoned prototypes change nothing", () => {
     try {
       outcome = run(text, settings[3]!)
     } finally {
+      concat.mockRestore()
+      slice.mockRestore()
       push.mockRestore()
       json.mockRestore()
       keys.mockRestore()

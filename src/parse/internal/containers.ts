@@ -1,8 +1,8 @@
 /**
  * The arrays and objects that are larger than a piece: they are open while their pieces are parsed and joined to them.
  */
-import { areHolesClean } from "../../internal/value/intrinsics.ts"
-import { setElement, setEntry } from "./define.ts"
+import { setEntry } from "./define.ts"
+import { Runs } from "./runs.ts"
 
 type Dictionary = Record<string, unknown>
 
@@ -21,7 +21,8 @@ export class Container {
   /** The key that was read last. */
   key: string | undefined = undefined
   isWide = false
-  protected value: Array<unknown> | Dictionary | undefined = undefined
+  private value: Dictionary | undefined = undefined
+  private readonly runs = new Runs()
 
   constructor(isArray: boolean) {
     this.isArray = isArray
@@ -29,7 +30,7 @@ export class Container {
 
   /** The array or object itself. */
   get result(): unknown {
-    return (this.value ??= this.isArray ? [] : {})
+    return this.isArray ? this.runs.whole : this.entries
   }
 
   /** Adds the elements or entries of a piece, which was parsed as a container of its own. */
@@ -38,10 +39,10 @@ export class Container {
     const keys = keysOf(piece)
     if (keys.length >= wideKeys) this.isWide = true
     if (this.value === undefined) {
-      this.value = piece
+      this.value = piece as Dictionary
       return
     }
-    const target = this.value as Dictionary
+    const target = this.value
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!
       setEntry(target, key, (piece as Dictionary)[key])
@@ -50,7 +51,7 @@ export class Container {
 
   /** Adds entries given as `[key, value, key, value]`. False if a key is no string. */
   joinEntries(entries: ReadonlyArray<unknown>): boolean {
-    const target = this.result as Dictionary
+    const target = this.entries
     for (let i = 0; i < entries.length; i += 2) {
       const key = entries[i]
       if (typeof key !== "string") return false
@@ -61,22 +62,16 @@ export class Container {
 
   /** Adds one element, or the value of the key that was read last. */
   add(value: unknown): void {
-    if (!this.isArray) return setEntry(this.result as Dictionary, this.key!, value)
-    const target = this.result as Array<unknown>
-    this.count++
-    setElement(target, target.length, value)
+    if (!this.isArray) return setEntry(this.entries, this.key!, value)
+    this.joinElements([value])
   }
 
   protected joinElements(piece: Array<unknown>): void {
     this.count += piece.length
-    if (this.value === undefined) {
-      this.value = piece
-      return
-    }
-    const target = this.value as Array<unknown>
-    let at = target.length
-    // Asking once takes as long as asking for a few dozen elements one by one.
-    if (piece.length > 32 && areHolesClean()) for (let i = 0; i < piece.length; i++) target[at++] = piece[i]
-    else for (let i = 0; i < piece.length; i++) setElement(target, at++, piece[i])
+    this.runs.add(piece)
+  }
+
+  private get entries(): Dictionary {
+    return (this.value ??= {})
   }
 }

@@ -22,11 +22,6 @@ export class Elements extends Container {
     return ready
   }
 
-  override add(value: unknown): void {
-    this.count++
-    this.append([value])
-  }
-
   protected override joinElements(piece: Array<unknown>): void {
     this.count += piece.length
     this.append(piece)
