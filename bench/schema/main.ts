@@ -1,7 +1,7 @@
 /**
  * From a typed value to the bytes of its JSON, and back:
  *
- *     npm run bench:schema [-- --cases flat,rows] [--ways whole,deferred] [--runs 5] [--node 24]
+ *     npm run bench:schema [-- --cases flat,rows] [--ways "whole;stream"] [--runs 5] [--node 24]
  *
  * Prints, and with all cases and ways writes into `docs/benchmarks.md`, per case and way, medians over the runs: wall time, the calling thread's time, and each run's longest hold of the event loop,
  * garbage collection included, beside an idle control. One process a case; the ways take turns in it. Lengths are compared first.

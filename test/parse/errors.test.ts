@@ -86,6 +86,19 @@ describe("no text of the input is in any message", () => {
     `{"__proto__": "${marker}", "${marker}": 1}`,
     `{"${marker}": {"constructor": {"prototype": "${marker}"}}}`
   ]
+  it("whatever a reviver says of it", () => {
+    for (const setting of settings) {
+      const outcome = run(`["${marker}"]`, setting, {
+        reviver: (_, value) => (typeof value === "string" ? JSON.parse(value) : value)
+      })
+      if (!("error" in outcome)) return assert.fail("it did not throw")
+      const { error } = outcome
+      for (const told of [error.message, String(error), error.reason.message, error.stack]) {
+        assert.notInclude(told, marker)
+      }
+    }
+  })
+
   it("whatever is wrong", () => {
     for (const text of broken) {
       for (const setting of settings) {

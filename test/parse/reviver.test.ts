@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Container } from "../../src/parse/internal/containers.ts"
+import { OpenContainers } from "../../src/parse/internal/openContainers.ts"
 import { Effect } from "effect"
 import { AsyncLocalStorage } from "node:async_hooks"
 import * as fc from "fast-check"
@@ -111,6 +113,16 @@ describe("its own ways", () => {
     const outcome = run("[1,2,3,4] x", setting, { reviver: (_key, value) => (calls++, value) })
     assert.isTrue("error" in outcome && outcome.error.reason._tag === "InvalidJson")
     assert.strictEqual(calls, 0)
+  })
+
+  it("the sources of a piece that could not be had leave those of later elements in place", () => {
+    const open = new OpenContainers([], undefined, true)
+    open.push(new Container(true))
+    open.join([1, 2], ["1", "2"], "")
+    open.join([3, 4], undefined, "")
+    open.join([5], ["5"], "")
+    const sources = open.pop() as ReadonlyArray<unknown>
+    assert.deepStrictEqual([sources.length, sources[0], sources[2], sources[4]], [5, "1", undefined, "5"])
   })
 
   it("deeper than native can", () => {

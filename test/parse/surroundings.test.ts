@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Metric, Option, Stream, Tracer } from "effect"
 import { parse, parseArray, ParseSettings } from "../../src/parse/index.ts"
+import { Elements } from "../../src/parse/internal/elements.ts"
 import { makeKernel } from "../../src/parse/internal/scannerJs.ts"
 import { difference } from "./support/oracle.ts"
 import { bytesOf, run, scanners, settings } from "./support/run.ts"
@@ -75,6 +76,17 @@ describe("poisoned prototypes change nothing", () => {
       }
       assert.isTrue("value" in outcome && difference(outcome.value, rows) === undefined)
     }
+  })
+
+  it("another way to join arrays: a reader of elements gets every one", () => {
+    const elements = new Elements()
+    let taken: ReadonlyArray<unknown> = []
+    poisoned(Array.prototype, Symbol.isConcatSpreadable, () => {
+      for (let i = 0; i < 3; i++) elements.join([i, i])
+      taken = elements.take()
+    })
+    assert.deepStrictEqual(taken, [0, 0, 1, 1, 2, 2])
+    assert.isTrue(elements.isEmpty)
   })
 
   it("patched functions", () => {

@@ -1,8 +1,8 @@
 /**
  * The arrays and objects that are larger than a piece: they are open while their pieces are parsed and joined to them.
  */
-import { setEntry } from "./define.ts"
-import { Runs } from "./runs.ts"
+import { setEntry } from "../../internal/value/define.ts"
+import { Runs } from "../../internal/value/runs.ts"
 
 type Dictionary = Record<string, unknown>
 

@@ -1,34 +1,30 @@
 /**
  * The elements of one array, for a reader that takes them while they are made.
  */
+import { Runs } from "../../internal/value/runs.ts"
 import { Container } from "./containers.ts"
 
 /** An array whose elements are not kept. */
 export class Elements extends Container {
-  private ready: Array<unknown> = []
+  private ready = new Runs()
 
   constructor() {
     super(true)
   }
 
   get isEmpty(): boolean {
-    return this.ready.length === 0
+    return this.ready.isEmpty
   }
 
   /** What is there, which is forgotten here. */
   take(): Array<unknown> {
     const { ready } = this
-    this.ready = []
-    return ready
+    this.ready = new Runs()
+    return ready.whole
   }
 
   protected override joinElements(piece: Array<unknown>): void {
     this.count += piece.length
-    this.append(piece)
-  }
-
-  private append(elements: Array<unknown>): void {
-    if (this.ready.length === 0) this.ready = elements
-    else this.ready = this.ready.concat(elements)
+    if (piece.length > 0) this.ready.add(piece)
   }
 }

@@ -4,7 +4,7 @@
  *
  * A text is searched for them first, with their escaped forms; only on a hit its value is walked.
  */
-import { append } from "./define.ts"
+import { append } from "../../internal/value/define.ts"
 import { forbiddenKey } from "./parseErrors.ts"
 import { pointerOf } from "./pointer.ts"
 

@@ -6,7 +6,7 @@
  */
 import type { JsonProblem } from "../ParseError.ts"
 import { isBlank } from "./blank.ts"
-import { append } from "./define.ts"
+import { append } from "../../internal/value/define.ts"
 import { parseJson } from "./natives.ts"
 import { isDigit, TokenReader, type Units, words } from "./tokenReader.ts"
 

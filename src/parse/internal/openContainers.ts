@@ -5,7 +5,7 @@
  * For a reviver their sources are kept beside them: values of the same form, with the text of each primitive as leaves.
  */
 import { Container } from "./containers.ts"
-import { append } from "./define.ts"
+import { append } from "../../internal/value/define.ts"
 import type { KeyGuard } from "./keyGuard.ts"
 import type { Expect, Frame } from "./locate.ts"
 
@@ -61,7 +61,8 @@ export class OpenContainers {
     const { guard, top } = this
     if (!top.isWide) {
       guard?.check(piece, text, () => this.tokens(), top.count)
-      if (sources !== undefined) this.topSources?.join(sources)
+      // Where they could not be had, those of later elements keep their places.
+      if (top.isArray || sources !== undefined) this.topSources?.join(sources ?? new Array(piece.length))
       top.join(piece)
       return true
     }

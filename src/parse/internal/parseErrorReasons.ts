@@ -2,7 +2,6 @@
  * The reasons of a `ParseError`.
  */
 import * as Schema from "effect/Schema"
-import { describeThrown } from "../../internal/value/describeValue.ts"
 
 const id = (name: string) => `effect-serialization/ParseError/${name}`
 
@@ -153,7 +152,7 @@ export class NotAnArray extends Schema.TaggedError<NotAnArray>(id("NotAnArray"))
 }
 
 /**
- * The reviver threw.
+ * The reviver threw. What it threw is in `cause` and not in the message: it may quote the input.
  *
  * @category errors
  * @since 0.1.0
@@ -165,7 +164,7 @@ export class ReviverFailed extends Schema.TaggedError<ReviverFailed>(id("Reviver
   cause: Schema.Defect()
 }) {
   override get message(): string {
-    return `The reviver threw: ${describeThrown(this.cause)}`
+    return "The reviver threw; `cause` is what, and `pointer` says where"
   }
 }
 

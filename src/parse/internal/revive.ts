@@ -6,7 +6,7 @@
  * was entered; native compares with what was parsed, which differs only where a reviver puts a container that looks the
  * same into one that is still to be entered.
  */
-import { append } from "./define.ts"
+import { append } from "../../internal/value/define.ts"
 import { parseJson } from "./natives.ts"
 import { reviverFailed } from "./parseErrors.ts"
 import type { Reviver } from "./parseOptions.ts"

@@ -5,6 +5,7 @@ import type * as SchemaAST from "effect/SchemaAST"
 import { Arrays } from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { inBatches, isConcurrent, type Items, type Parser } from "./inBatches.ts"
+import { Runs } from "../../internal/value/runs.ts"
 import { arraysMethods, type Compiler } from "./nodes.ts"
 import { batchSizeOf } from "./turn.ts"
 
@@ -72,7 +73,9 @@ interface Parts {
 
 class Elements implements Items {
   readonly size: number
-  readonly output: Array<unknown> = []
+  private readonly runs = new Runs()
+  /** Where the next run begins. */
+  private at = 0
   private readonly ast: SchemaAST.Arrays
   private readonly parts: Parts
   private readonly input: Input
@@ -99,13 +102,16 @@ class Elements implements Items {
     return parser(this.input.slice(from, to), this.options)
   }
 
-  // An element that gives nothing leaves a hole, here as there.
+  // An element that gives nothing leaves a hole, here as there. At the end of a batch its array is shorter for that.
   add(from: number, output: unknown): void {
-    const elements = output as ReadonlyArray<unknown>
-    for (let i = 0; i < elements.length; i++) {
-      const element = elements[i]
-      if (element !== undefined || i in elements) this.output[from + i] = element
-    }
+    if (this.at < from) this.runs.add(new Array(from - this.at))
+    const elements = output as Array<unknown>
+    this.runs.add(elements)
+    this.at = from + elements.length
+  }
+
+  get output(): Array<unknown> {
+    return this.runs.whole
   }
 
   issuesOf(from: number, issue: SchemaIssue.Issue): ReadonlyArray<SchemaIssue.Issue> {
