@@ -38,7 +38,10 @@ export const ours = async (): Promise<Contender> => {
   return {
     name: "effect-serialization",
     read: (key, compute) => Effect.runPromise(cache.getOrCompute(key, Effect.promise(compute))),
-    body: (found) => (found as { readonly parts: ReadonlyArray<Uint8Array> }).parts[0]!,
+    body: (found) => {
+      const { parts } = found as { readonly parts: ReadonlyArray<Uint8Array> }
+      return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+    },
     invalidate: (key) => Effect.runPromise(cache.invalidate(key)),
     hits: (key, count) => Effect.runPromise(repeat(cache.getOrCompute(key, never), count)),
     close: () => Effect.runPromise(Scope.close(scope, Exit.void))

@@ -1,8 +1,9 @@
 /**
- * For how long a large entry holds the event loop: stored in memory and in Redis, read from Redis, and made a response. Beside an idle
+ * For how long a large entry holds the event loop: stored in memory and in Redis, read from Redis, and read as a response. Beside an idle
  * control, and beside what other caches have to do: stringify the value for the body. Medians.
  */
 import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { HttpServerResponse } from "effect/http"
 import { SerializationLayer } from "../../src/index.ts"
 import { SerializedCache } from "../../src/cache/index.ts"
 import * as RedisStore from "../../src/cache/RedisStore.ts"
@@ -56,12 +57,13 @@ export const measureHolds = async (sizes: ReadonlyArray<number>, runs: number): 
       ],
       [
         "hit and response",
-        async () => () =>
-          Effect.runPromise(
-            Effect.map(writer.getOrCompute("key", Effect.succeed(value)), (cached) =>
-              SerializedCache.toResponse(cached)
-            )
-          )
+        async () => async () => {
+          const cached = await Effect.runPromise(writer.getOrCompute("key", Effect.succeed(value)))
+          const { body } = HttpServerResponse.toWeb(SerializedCache.toResponse(cached))
+          let size = 0
+          for await (const chunk of body!) size += chunk.length
+          if (size !== cached.size) throw new Error(`${size} bytes of ${cached.size}`)
+        }
       ]
     ]
     await Effect.runPromise(writer.set("key", value))

@@ -4,7 +4,7 @@
  *     npm run bench:cache [-- --node 24] [--write]
  *
  * Prints whether the old text comes back after an invalidation, how often a cold key is computed for a thousand callers, what a hit and
- * the body of a response cost, in memory and over Redis, what a lock costs, how many reads are hits while others scan, what happens while Redis is stopped,
+ * the body of a response cost, in memory and over Redis, what a lock and a transcript of fragments cost, how many reads are hits while others scan, what happens while Redis is stopped,
  * and for how long large entries hold the event loop. One process a part. Needs `redis-server` on the PATH. `--write` puts the tables
  * between the `cache` markers of `docs/benchmarks.md`.
  */
@@ -23,6 +23,7 @@ import { type ContenderName, contenders } from "./redisContenders.ts"
 import { callersOf, coldWhileStopped, stampedeProcesses, type StampedeRow, type StoppedRow } from "./redisFaults.ts"
 import { measureRedisHits, type RedisHitRow } from "./redisHits.ts"
 import { hitRatios, type ScanRow } from "./scan.ts"
+import { measureTranscript, type TranscriptRow } from "./transcript.ts"
 
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,
@@ -40,6 +41,7 @@ const parts: Readonly<Record<string, () => Promise<unknown>>> = {
   large: () => measureHits(1_000_000, 5),
   holds: () => measureHolds([5, 20], 7),
   scan: hitRatios,
+  transcript: () => measureTranscript(7),
   redisSmall: () => measureRedisHits(2_000, 9),
   redisLarge: () => measureRedisHits(1_000_000, 5),
   locks: () => measureLocks(9),
@@ -81,6 +83,7 @@ const print = async (): Promise<void> => {
   const large = await measured<ReadonlyArray<HitRow>>("large")
   const holds = await measured<ReadonlyArray<HoldRow>>("holds")
   const scan = await measured<ReadonlyArray<ScanRow>>("scan")
+  const transcript = await measured<ReadonlyArray<TranscriptRow>>("transcript")
   const redisSmall = await measured<ReadonlyArray<RedisHitRow>>("redisSmall")
   const redisLarge = await measured<ReadonlyArray<RedisHitRow>>("redisLarge")
   const locks = await measured<ReadonlyArray<LockRow>>("locks")
@@ -106,6 +109,11 @@ const print = async (): Promise<void> => {
     table(
       ["cache ", "hit ratio"],
       scan.map(({ hitRatio, name }) => [name, ratio(hitRatio)])
+    ),
+    "A transcript of 20 MB, of which 5 of 2,000 messages are new, to bytes; milliseconds:",
+    table(
+      ["way ", "of the thread", "ratio", "longest hold"],
+      transcript.map(({ cpu, hold, name }) => [name, ms(cpu), ratio(cpu / transcript[0]!.cpu), ms(hold)])
     ),
     "An entry of 2 KB that only Redis has, read one after the other by a process that is warm:",
     overRedis(redisSmall),
