@@ -26,7 +26,8 @@ export interface TokenCounter {
   /** A text has at most so many tokens for each byte of UTF-8; undefined where nothing is known of that. */
   readonly perByte: number | undefined
   count(text: string): Effect.Effect<CountedText, TokensError>
-  start(): RunningCount
+  /** Begins a count of a text that is of no more use once it has more than so many tokens. */
+  start(maxTokens: number): RunningCount
 }
 
 /** A limit, and what measures texts by it. */
@@ -36,6 +37,12 @@ export interface TokenMeter {
   readonly certainBytes: number | undefined
   count(text: string): Effect.Effect<CountedText, SerializationError>
 }
+
+/** What the last word of a text may come to more than the same word with its end: a run is cut after 512 code units. */
+export const openEnd = 1536
+
+/** Code units that come to more than so many tokens, whatever follows, but where tokens are very long. */
+export const passingLength = (maxTokens: number): number => 6 * (maxTokens + openEnd)
 
 /** What estimated tokens may be low by, when a limit has to hold. */
 const margin = 1.15

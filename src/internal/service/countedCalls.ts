@@ -52,7 +52,7 @@ export class PassingCount {
       // Whoever is given a chunk may write into it.
       this.pending.push(typeof part === "string" ? part : part.slice())
       if (this.isCertain) return Effect.void
-      this.running = this.counter.start()
+      this.running = this.counter.start(this.maxTokens)
       const { pending } = this
       this.pending = []
       return Effect.forEach(pending, (part) => this.count(part), { discard: true })

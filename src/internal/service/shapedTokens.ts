@@ -11,7 +11,7 @@ import { makeShaper, shapedOutcome } from "../engine/shapeCall.ts"
 import { StepsJob } from "../engine/stepsJob.ts"
 import { sizeLimitExceeded } from "../errors/serializationErrors.ts"
 import { bytes, characters, type Meter } from "../limit/meter.ts"
-import { type CountedText, safeTokens, type TokenCounter } from "../limit/tokenMeter.ts"
+import { type CountedText, passingLength, safeTokens, type TokenCounter } from "../limit/tokenMeter.ts"
 import { searchTokens, shapeRule } from "../limit/tokenSearch.ts"
 import type { SerializeOptions } from "../options/callOptions.ts"
 import type { Shape } from "../options/shapeOptions.ts"
@@ -24,7 +24,7 @@ import { counterOf, failWith, type LimitedText, meterOf } from "./tokenCalls.ts"
 import { failureIn, toldEnd } from "./toldEnds.ts"
 import type { TokensAccess } from "./tokensAccess.ts"
 
-/** Code units that are written before they are counted. */
+/** The most code units that are written before they are counted. */
 const partLength = 32_768
 
 interface Part {
@@ -55,6 +55,8 @@ class ShapedCall {
   private readonly maxTokens: number
   private readonly began = realTimers.now()
   private shaper!: Shaper
+  /** The beginning that has passed the limit. */
+  private passed = ""
   held = 0
   longestHeld = 0
 
@@ -104,19 +106,28 @@ class ShapedCall {
   private readonly whole: Effect.Effect<LimitedText | undefined, SerializationError> = Effect.gen(
     { self: this },
     function* () {
-      const { maxSize, shaper } = this
+      const { maxSize, maxTokens, shaper } = this
       if (maxSize !== Infinity && !(yield* this.run(() => shaper.fits(maxSize)))) return undefined
-      const passing = new PassingCount(this.counter, this.maxTokens)
+      const passing = new PassingCount(this.counter, maxTokens)
+      const enough = passingLength(maxTokens)
       const writer = shaper.writer("whole")
       let text = ""
       for (;;) {
-        const part = yield* this.run(() => nextPart(writer))
+        const rest = text.length < enough ? enough - text.length : Infinity
+        const part = yield* this.run(() => nextPart(writer, Math.min(rest, partLength)))
         text += part.text
-        yield* passing.add(part.text)
-        if (part.isLast) return this.limited(text, shapedOutcome(shaper), yield* passing.end)
+        // Nothing of what is dropped now was in it.
+        if (text === this.passed) return undefined
+        if ((yield* orOver(passing.add(part.text))) === over) {
+          this.passed = text
+          return undefined
+        }
+        if (!part.isLast) continue
+        const count = yield* orOver(passing.end)
+        return count === over ? undefined : this.limited(text, shapedOutcome(shaper), count)
       }
     }
-  ).pipe(Effect.catch((error) => (isOverTokens(error) ? Effect.succeed(undefined) : Effect.fail(error))))
+  )
 
   private readonly shared: Effect.Effect<LimitedText, SerializationError> = Effect.gen({ self: this }, function* () {
     const { counter, maxSize, maxTokens, shaper, unit } = this
@@ -179,10 +190,16 @@ class ShapedCall {
 
 const never = (): boolean => false
 
-const isOverTokens = (error: SerializationError): boolean =>
-  error.reason._tag === "SizeLimitExceeded" && error.reason.unit === "tokens"
+const over = "over"
 
-function* nextPart(writer: ReturnType<Shaper["writer"]>): Steps<Part> {
+/** What a count gives, or that its limit was passed. */
+const orOver = <A>(count: Effect.Effect<A, SerializationError>): Effect.Effect<A | typeof over, SerializationError> =>
+  count.pipe(Effect.catch((error) => (isOverTokens(error) ? Effect.succeed<typeof over>(over) : Effect.fail(error))))
+
+const isOverTokens = ({ reason }: SerializationError): boolean =>
+  reason._tag === "SizeLimitExceeded" && reason.unit === "tokens"
+
+function* nextPart(writer: ReturnType<Shaper["writer"]>, partLength: number): Steps<Part> {
   let text = ""
   for (;;) {
     const isLast = writer.steps.next().done === true
@@ -198,7 +215,7 @@ function* textWithin(shaper: Shaper, limit: number): Steps<string | undefined> {
   const writer = shaper.writer(shown)
   let text = ""
   for (;;) {
-    const part: Part = yield* nextPart(writer)
+    const part: Part = yield* nextPart(writer, partLength)
     text += part.text
     if (part.isLast) return text
   }

@@ -11,7 +11,7 @@ import type { Engine } from "../engine/engine.ts"
 import { sizeLimitExceeded, tokensFailed, userCodeFailed } from "../errors/serializationErrors.ts"
 import { bytes, characters, type Meter } from "../limit/meter.ts"
 import { OpenStack } from "../limit/openBrackets.ts"
-import { type CountedText, safeTokens, type TokenCounter, type TokenMeter } from "../limit/tokenMeter.ts"
+import { type CountedText, openEnd, safeTokens, type TokenCounter, type TokenMeter } from "../limit/tokenMeter.ts"
 import { type Fitting, prefixRule, searchTokens } from "../limit/tokenSearch.ts"
 import { truncate } from "../limit/truncateText.ts"
 import type { SerializationPath, SerializeOptions } from "../options/callOptions.ts"
@@ -33,9 +33,6 @@ export interface LimitedText {
   /** Texts that were made and counted to find this one, where the call asked for a shape. */
   readonly tries?: number
 }
-
-/** What the last word of a text may come to more than the same word with its end: a run is cut after 512 code units. */
-const openEnd = 1536
 
 /** How much further a text is read that has not passed the limit yet. */
 const growth = 1.5

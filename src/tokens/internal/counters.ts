@@ -2,7 +2,14 @@
  * What the core asks of a `Tokens` when it keeps to `maxTokens`.
  */
 import * as Effect from "effect/Effect"
-import type { RunningCount, TokenCounter } from "../../internal/limit/tokenMeter.ts"
+import {
+  type CountedText,
+  openEnd,
+  passingLength,
+  type RunningCount,
+  safeTokens,
+  type TokenCounter
+} from "../../internal/limit/tokenMeter.ts"
 import type { TokenCount, TokensCallOptions } from "../../internal/options/tokenOptions.ts"
 import type { TokensError } from "../TokensError.ts"
 import { Utf8 } from "./utf8.ts"
@@ -28,15 +35,50 @@ export const countersOf = (service: Countable): Counters =>
 export const counterOver = ({ count }: Countable, model?: string): TokenCounter => {
   const countText = (text: string) =>
     Effect.map(count(text, { model }), ({ exact, tokens }) => ({ tokens, exact, isEstimated: false }))
-  return { perByte: undefined, count: countText, start: () => collecting(countText) }
+  return { perByte: undefined, count: countText, start: (maxTokens) => new Collecting(countText, maxTokens) }
 }
 
-const collecting = (count: TokenCounter["count"]): RunningCount => {
-  const utf8 = new Utf8()
-  const parts: Array<string> = []
-  return {
-    add: (part) => Effect.sync(() => void parts.push(...utf8.push(part))),
-    soFar: 0,
-    end: Effect.suspend(() => count(parts.join("") + utf8.end()))
+/** How much further a text goes before its beginning is counted again. */
+const growth = 3
+
+/**
+ * Collects a text, since it can only be counted whole. Once it is so long that it must be over the limit, what there is
+ * of it is counted; where it is not over, again when there is three times as much. So a text without end costs what the
+ * limit costs, and few counts.
+ */
+class Collecting implements RunningCount {
+  soFar = 0
+  private readonly count: TokenCounter["count"]
+  private readonly utf8 = new Utf8()
+  private text = ""
+  private next: number
+  /** The count of all that there is, where nothing has come since. */
+  private counted: CountedText | undefined = undefined
+
+  constructor(count: TokenCounter["count"], maxTokens: number) {
+    this.count = count
+    this.next = passingLength(maxTokens)
   }
+
+  add(part: string | Uint8Array): Effect.Effect<void, TokensError> {
+    return Effect.suspend(() => {
+      for (const text of this.utf8.push(part)) this.text += text
+      this.counted = undefined
+      return this.text.length < this.next ? Effect.void : this.countBeginning
+    })
+  }
+
+  readonly end: Effect.Effect<CountedText, TokensError> = Effect.suspend(() => {
+    const rest = this.utf8.end()
+    return rest === "" && this.counted !== undefined ? Effect.succeed(this.counted) : this.count(this.text + rest)
+  })
+
+  private readonly countBeginning: Effect.Effect<void, TokensError> = Effect.suspend(() =>
+    Effect.map(this.count(this.text), (counted) => {
+      this.counted = counted
+      this.next = growth * this.text.length
+      // Counts need not grow with the text: what goes on may come to a little less.
+      this.soFar = Math.max(0, safeTokens(counted) - openEnd)
+    })
+  )
 }
