@@ -40,7 +40,7 @@ import { Serialization } from "../Serialization.ts"
 import type { SerializationError } from "../SerializationError.ts"
 import { type TokenCount, Tokens } from "../tokens/Tokens.ts"
 import { InvalidTokensOptions, TokensError } from "../tokens/TokensError.ts"
-import { countMessages, totalOf } from "./internal/countMessages.ts"
+import { countedTokens, countMessages, totalOf } from "./internal/countMessages.ts"
 import { fit } from "./internal/fit.ts"
 import { type CountPromptOptions, type FitPromptOptions, fitSettings, type FittedPrompt } from "./internal/options.ts"
 import { type ShapeToolkitOptions, wrapToolkit } from "./internal/shapeToolkit.ts"
@@ -105,7 +105,7 @@ const settingsOf = (options: FitPromptOptions) =>
  * **Details**
  *
  * All texts go to the thread in one trip. A message that was counted before, for the same model, is not counted again,
- * so a growing history costs what is new in it.
+ * so a growing history costs what is new in it. What was estimated because threads failed is counted the next time.
  *
  * @category counting
  * @since 0.1.0
@@ -116,7 +116,7 @@ export const countPrompt: (
 ) => Effect.Effect<TokenCount, TokensError | SerializationError, Tokens | Serialization> = Effect.fnUntraced(
   function* (prompt, options) {
     const { frame, model } = yield* settingsOf({ ...options, maxTokens: Infinity })
-    const counts = yield* countMessages(Prompt.make(prompt).content, yield* countingOf(model))
+    const counts = yield* countMessages(Prompt.make(prompt).content, yield* countingOf(model), countedTokens)
     const inexact = counts.find(({ exact }) => !exact)
     const encoding = (inexact ?? counts.find(({ encoding }) => encoding !== undefined))?.encoding ?? "o200k_base"
     const tokens = counts.reduce((sum, count) => sum + totalOf(count, frame), 0)

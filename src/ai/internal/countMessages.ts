@@ -6,7 +6,9 @@ import type * as Prompt from "effect/ai/Prompt"
 import type { Serialization } from "../../Serialization.ts"
 import type { SerializationError } from "../../SerializationError.ts"
 import type { TokenCount, Tokens } from "../../tokens/Tokens.ts"
+import { safeTokens } from "../../internal/limit/tokenMeter.ts"
 import { onNextTurn } from "../../internal/turns/nextTurn.ts"
+import { countedText, isFallback } from "../../tokens/internal/fallbacks.ts"
 import type { TokensError } from "../../tokens/TokensError.ts"
 import { type MessageTexts, textsOf } from "./messageTexts.ts"
 
@@ -40,9 +42,19 @@ const messagesOfTurn = 250
 
 const nextTurn = Effect.callback<void>((resume) => void onNextTurn(() => resume(Effect.void)))
 
+/** What a count comes to in a message. */
+export type TokensOf = (count: TokenCount) => number
+
+/** The tokens that were counted. */
+export const countedTokens: TokensOf = ({ tokens }) => tokens
+
+/** The tokens that a limit has to have room for: more where threads failed and some were estimated. */
+export const limitedTokens: TokensOf = (count) => safeTokens(countedText(count))
+
 export const countMessages = Effect.fnUntraced(function* (
   messages: ReadonlyArray<Prompt.Message>,
-  { model, serialize, tokens }: Counting
+  { model, serialize, tokens }: Counting,
+  tokensOf: TokensOf
 ): Effect.fn.Return<ReadonlyArray<MessageCount>, TokensError | SerializationError> {
   const counts = knownBy(tokens)
   const unknown = messages.filter((message) => !counts.get(message)?.has(model))
@@ -54,27 +66,39 @@ export const countMessages = Effect.fnUntraced(function* (
   }
   const all = read.flatMap(({ results, texts }) => [...texts, ...results])
   const counted = all.length === 0 ? [] : yield* tokens.countAll(all, { model })
+  const estimated = new Map<Prompt.Message, MessageCount>()
   let at = 0
   for (const [i, message] of unknown.entries()) {
     const { results, texts } = read[i]!
     const end = at + texts.length + results.length
-    const ofMessage = counts.get(message) ?? new Map<string | undefined, MessageCount>()
-    ofMessage.set(model, countOf(read[i]!, counted.slice(at, end)))
-    counts.set(message, ofMessage)
+    const ofTexts = counted.slice(at, end)
+    const count = countOf(read[i]!, ofTexts, tokensOf)
     at = end
+    // Threads fail for a while. The next call is to count what was only estimated.
+    if (ofTexts.some(isFallback)) {
+      estimated.set(message, count)
+      continue
+    }
+    const ofMessage = counts.get(message) ?? new Map<string | undefined, MessageCount>()
+    ofMessage.set(model, count)
+    counts.set(message, ofMessage)
   }
-  return messages.map((message) => counts.get(message)!.get(model)!)
+  return messages.map((message) => estimated.get(message) ?? counts.get(message)!.get(model)!)
 })
 
-const countOf = ({ files, texts }: MessageTexts, counted: ReadonlyArray<TokenCount>): MessageCount => ({
-  texts: sum(counted.slice(0, texts.length)),
-  results: counted.slice(texts.length).map(({ tokens }) => tokens),
+const countOf = (
+  { files, texts }: MessageTexts,
+  counted: ReadonlyArray<TokenCount>,
+  tokensOf: TokensOf
+): MessageCount => ({
+  texts: sum(counted.slice(0, texts.length).map(tokensOf)),
+  results: counted.slice(texts.length).map(tokensOf),
   files,
   exact: counted.every(({ exact }) => exact),
   encoding: counted.find(({ exact }) => !exact)?.encoding ?? counted[0]?.encoding
 })
 
-const sum = (counts: ReadonlyArray<TokenCount>): number => counts.reduce((sum, { tokens }) => sum + tokens, 0)
+const sum = (counts: ReadonlyArray<number>): number => counts.reduce((sum, tokens) => sum + tokens, 0)
 
 /** What a message and a file cost besides their texts. */
 export interface Frame {
@@ -84,4 +108,4 @@ export interface Frame {
 
 /** What a message comes to. */
 export const totalOf = ({ files, results, texts }: MessageCount, { fileTokens, messageTokens }: Frame): number =>
-  texts + results.reduce((sum, tokens) => sum + tokens, 0) + messageTokens + files * fileTokens
+  texts + sum(results) + messageTokens + files * fileTokens

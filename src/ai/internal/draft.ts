@@ -3,9 +3,10 @@
  * gone.
  */
 import * as Prompt from "effect/ai/Prompt"
+import type { TokenCount } from "../../tokens/Tokens.ts"
 import type { PromptChange } from "./options.ts"
 import { isResult, partsOf } from "./messageTexts.ts"
-import type { MessageCount } from "./countMessages.ts"
+import { limitedTokens, type MessageCount } from "./countMessages.ts"
 
 /** A tool result in a draft. */
 export class ResultSlot {
@@ -35,6 +36,8 @@ export class Draft {
   readonly messages: ReadonlyArray<Prompt.Message>
   readonly slots: ReadonlyArray<ResultSlot>
   total = 0
+  /** Whether all that was counted, and may be in the prompt, was counted exactly. */
+  isExact: boolean
   private readonly totals: ReadonlyArray<number>
   private readonly dropped = new Set<number>()
   private readonly slotsByMessage: ReadonlyMap<number, ReadonlyArray<ResultSlot>>
@@ -53,11 +56,14 @@ export class Draft {
     )
     this.slotsByMessage = Map.groupBy(this.slots, ({ message }) => message)
     for (const total of totals) this.total += total
+    this.isExact = counts.every(({ exact }) => exact)
   }
 
   /** Puts a text in the place of a result, if that makes it smaller. */
-  replace(slot: ResultSlot, kind: "shortened" | "cleared", text: string, tokens: number): void {
+  replace(slot: ResultSlot, kind: "shortened" | "cleared", text: string, count: TokenCount): void {
+    const tokens = limitedTokens(count)
     if (tokens >= slot.tokens) return
+    this.isExact &&= count.exact
     this.total -= slot.tokens - tokens
     slot.tokens = tokens
     slot.change = { kind, text }

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Prompt from "effect/ai/Prompt"
 import type { SerializationError } from "../../SerializationError.ts"
 import { PromptTooLarge, TokensError } from "../../tokens/TokensError.ts"
-import { type Counting, countMessages, totalOf } from "./countMessages.ts"
+import { type Counting, countMessages, limitedTokens, totalOf } from "./countMessages.ts"
 import { Draft, type ResultSlot } from "./draft.ts"
 import type { FitSettings, FittedPrompt } from "./options.ts"
 import { keptFrom, roundsOf } from "./rounds.ts"
@@ -22,11 +22,10 @@ export const fit = Effect.fnUntraced(function* (
 ): Effect.fn.Return<FittedPrompt, TokensError | SerializationError> {
   const { frame, maxTokens } = settings
   const messages = prompt.content
-  const counts = yield* countMessages(messages, counting)
+  const counts = yield* countMessages(messages, counting, limitedTokens)
   const totals = counts.map((count) => totalOf(count, frame))
-  const exact = counts.every((count) => count.exact)
   const draft = new Draft(messages, counts, totals)
-  if (draft.total <= maxTokens) return { prompt, tokens: draft.total, exact, changes: [] }
+  if (draft.total <= maxTokens) return { prompt, tokens: draft.total, exact: draft.isExact, changes: [] }
 
   const goal = Math.floor(maxTokens * settings.target)
   const kept = keptFrom(messages, settings.keepLast)
@@ -41,7 +40,7 @@ export const fit = Effect.fnUntraced(function* (
     const recent = draft.slots.filter(({ message }) => message >= kept)
     yield* shareRest(draft, recent, settings, counting)
   }
-  const { changes, total: tokens } = draft
+  const { changes, isExact: exact, total: tokens } = draft
   if (tokens > maxTokens) return yield* new TokensError({ reason: new PromptTooLarge({ tokens, maxTokens }) })
   return { prompt: draft.prompt, tokens, exact, changes }
 })
@@ -71,7 +70,7 @@ const clearOld = Effect.fnUntraced(function* (
   for (const slot of slots) {
     if (draft.total <= goal) return
     const { name } = slot.part
-    draft.replace(slot, "cleared", clearedText(name), counts[names.indexOf(name)]!.tokens)
+    draft.replace(slot, "cleared", clearedText(name), counts[names.indexOf(name)]!)
   }
 })
 
@@ -105,7 +104,7 @@ const shorten = Effect.fnUntraced(function* (
 ) {
   const text = yield* shapedText(slot.part, { maxTokens, model, truncate: shape }, serialize)
   const count = yield* tokens.count(text, { model })
-  draft.replace(slot, "shortened", text, count.tokens)
+  draft.replace(slot, "shortened", text, count)
 })
 
 /** A result within a limit, as a model reads it: a string without its quotes. */

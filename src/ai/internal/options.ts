@@ -68,7 +68,7 @@ export interface PromptChange {
  */
 export interface FittedPrompt {
   readonly prompt: Prompt.Prompt
-  /** What it comes to. */
+  /** What it comes to; 15 % more of what was estimated because threads failed. */
   readonly tokens: number
   /** Whether all texts were counted exactly. */
   readonly exact: boolean

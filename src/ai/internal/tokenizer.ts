@@ -7,7 +7,7 @@ import * as Prompt from "effect/ai/Prompt"
 import type * as Tokenizer from "effect/ai/Tokenizer"
 import type { SerializationError } from "../../SerializationError.ts"
 import type { TokensError } from "../../tokens/TokensError.ts"
-import { type Counting, countMessages, totalOf } from "./countMessages.ts"
+import { type Counting, countMessages, limitedTokens, totalOf } from "./countMessages.ts"
 import { textsOf } from "./messageTexts.ts"
 import { roundsOf } from "./rounds.ts"
 
@@ -34,7 +34,7 @@ export const makeTokenizer = (counting: Counting): Tokenizer.Service => ({
 
 /** The system messages, and the newest whole rounds that fit beside them. */
 const newestRounds = Effect.fnUntraced(function* ({ content }: Prompt.Prompt, limit: number, counting: Counting) {
-  const counts = yield* countMessages(content, counting)
+  const counts = yield* countMessages(content, counting, limitedTokens)
   const totals = counts.map((count) => totalOf(count, noFrame))
   const kept = new Set(content.flatMap(({ role }, i) => (role === "system" ? [i] : [])))
   const sum = (indexes: Iterable<number>) => [...indexes].reduce((sum, index) => sum + totals[index]!, 0)

@@ -45,7 +45,7 @@ export const openEnd = 1536
 export const passingLength = (maxTokens: number): number => 6 * (maxTokens + openEnd)
 
 /** What estimated tokens may be low by, when a limit has to hold. */
-const margin = 1.15
+export const margin = 1.15
 
 /** The tokens that a limit has to have room for. */
 export const safeTokens = ({ isEstimated, tokens }: CountedText): number =>

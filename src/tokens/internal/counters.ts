@@ -12,6 +12,7 @@ import {
 } from "../../internal/limit/tokenMeter.ts"
 import type { TokenCount, TokensCallOptions } from "../../internal/options/tokenOptions.ts"
 import type { TokensError } from "../TokensError.ts"
+import { countedText } from "./fallbacks.ts"
 import { Utf8 } from "./utf8.ts"
 
 /** What any `Tokens` can do. */
@@ -33,8 +34,7 @@ export const countersOf = (service: Countable): Counters =>
 
 /** Over a service of which nothing is known but that it counts whole texts. */
 export const counterOver = ({ count }: Countable, model?: string): TokenCounter => {
-  const countText = (text: string) =>
-    Effect.map(count(text, { model }), ({ exact, tokens }) => ({ tokens, exact, isEstimated: false }))
+  const countText = (text: string) => Effect.map(count(text, { model }), countedText)
   return { perByte: undefined, count: countText, start: (maxTokens) => new Collecting(countText, maxTokens) }
 }
 

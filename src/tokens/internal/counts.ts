@@ -2,6 +2,7 @@
  * What `Tokens` does with a table: many texts in few trips, whether one fits, its ids.
  */
 import * as Effect from "effect/Effect"
+import { margin } from "../../internal/limit/tokenMeter.ts"
 import type { TokensError } from "../TokensError.ts"
 import type { Coefficients } from "./coefficients.ts"
 import { Pieces, shortPiece } from "./pieces.ts"
@@ -13,9 +14,6 @@ const longestToken = 128
 
 /** Nor has a code unit more bytes, and each byte is a token at most. */
 const bytesOfUnit = 3
-
-/** What an estimated part may be low by, when a limit has to hold. */
-const margin = 1.15
 
 /** Counts a whole text. */
 export const countWhole = (

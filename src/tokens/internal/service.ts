@@ -13,6 +13,7 @@ import { coefficients } from "./coefficients.ts"
 import { countTogether, countWhole, encodeWhole, fitsTable, multiplied } from "./counts.ts"
 import { registerCounter } from "./counters.ts"
 import { estimateTokens } from "./estimate.ts"
+import { countedText, markFallback } from "./fallbacks.ts"
 import type { Counting } from "./models.ts"
 import { type CallDefaults, checkLimit, checkText, checkTexts, countingOfCall, estimatingOfCall } from "./settings.ts"
 import type { TokensStats } from "./stats.ts"
@@ -80,7 +81,10 @@ export const makeService = ({ defaults, stats, tables, threads }: Parts): Tokens
       encoding: isEstimate ? "estimate" : counting.encoding!
     }
     stats.counted(count, raw.bytes)
-    if (raw.fallback !== undefined) stats.fallbacks++
+    if (raw.fallback !== undefined) {
+      stats.fallbacks++
+      markFallback(count)
+    }
     return count
   }
 
@@ -89,10 +93,7 @@ export const makeService = ({ defaults, stats, tables, threads }: Parts): Tokens
   const counter = (model: string | undefined): Effect.Effect<TokenCounter, TokensError> => {
     const counting = countingOfCall(defaults, { model })
     if (counting instanceof TokensError) return Effect.fail(counting)
-    const counted = (raw: RawCount): CountedText => {
-      const { exact, tokens } = resultOf(raw, counting)
-      return { tokens, exact, isEstimated: raw.fallback !== undefined }
-    }
+    const counted = (raw: RawCount): CountedText => countedText(resultOf(raw, counting))
     return Effect.succeed({
       perByte: tableOf(counting) === undefined ? undefined : counting.factor,
       count: (text) => call({ model }, undefined, () => Effect.map(countText(text, counting), counted)),
