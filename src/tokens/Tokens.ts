@@ -100,7 +100,7 @@ export class Tokens extends Context.Service<
     ): Effect.Effect<TokenCount, E | TokensError, R>
     /**
      * Whether a text has no more tokens than `limit`, a whole number from 0 up or `Infinity`. Counts no more of it than
-     * that takes: nothing where its length says enough.
+     * that takes: nothing where its length says enough. A tokenizer of the caller's is given all of it.
      */
     fits(text: string, limit: number, options?: TokensCallOptions): Effect.Effect<boolean, TokensError>
     /**

@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
 import * as fc from "fast-check"
+import { vi } from "vitest"
 import { generated } from "../support/tier.ts"
 import { coefficients } from "../../src/tokens/internal/coefficients.ts"
 import { Estimator, estimateTokens } from "../../src/tokens/internal/estimate.ts"
+import { Tokens } from "../../src/tokens/Tokens.ts"
 import { referenceIds, type TableName } from "./reference.ts"
 import { divide, hostileText, realTexts } from "./texts.ts"
 
@@ -30,6 +33,28 @@ describe("an estimate", () => {
       }),
       { numRuns: generated(2000) }
     )
+  })
+
+  it.effect("of fits ends as soon as the limit is passed", () => {
+    const push = vi.spyOn(Estimator.prototype, "push")
+    const text = "Some words, 12 of them; ".repeat(20_000)
+    return Effect.gen(function* () {
+      const tokens = yield* Tokens
+      for (const model of ["gpt-5", "claude-opus-4-7", "gemini-2.5-pro"]) {
+        const { tokens: whole } = yield* tokens.count(text, { model })
+        assert.isTrue(yield* tokens.fits(text, whole, { model }))
+        assert.isTrue(yield* tokens.fits(text, Infinity, { model }))
+        assert.isFalse(yield* tokens.fits(text, whole - 1, { model }))
+        push.mockClear()
+        assert.isFalse(yield* tokens.fits(text, 1_000, { model }))
+        const read = push.mock.calls.reduce((sum, [, from, to]) => sum + to! - from!, 0)
+        assert.isAtMost(read, 65_536, model)
+        push.mockClear()
+        assert.isFalse(yield* tokens.fits(text, Math.floor(whole / 4), { model }))
+        const more = push.mock.calls.reduce((sum, [, from, to]) => sum + to! - from!, 0)
+        assert.isAtMost(more, text.length / 4 + 2 * 65_536, model)
+      }
+    }).pipe(Effect.provide(Tokens.layerEstimate()), Effect.ensuring(Effect.sync(() => push.mockRestore())))
   })
 
   it.each([

@@ -2,7 +2,7 @@
  * What `Tokens` does with a table: many texts in few trips, whether one fits, its ids.
  */
 import * as Effect from "effect/Effect"
-import { margin } from "../../internal/limit/tokenMeter.ts"
+import { margin, openEnd } from "../../internal/limit/tokenMeter.ts"
 import type { TokensError } from "../TokensError.ts"
 import type { Coefficients } from "./coefficients.ts"
 import { Pieces, shortPiece } from "./pieces.ts"
@@ -88,6 +88,27 @@ export const fitsTable = (
     return Effect.andThen(count.countNext, decide)
   })
   return decide
+}
+
+/** Code units that are estimated before it is asked whether they are too many. */
+const step = 65_536
+
+/** The same by estimating. Counts no more of the text than shows that it is over. */
+export const fitsEstimate = (
+  coefficients: Coefficients,
+  text: string,
+  limit: number,
+  factor: number
+): Effect.Effect<boolean> => {
+  const count = new EstimatedCount(coefficients)
+  const from = (at: number): Effect.Effect<boolean> =>
+    Effect.flatMap(count.add(text.slice(at, at + step)), () => {
+      if (at + step >= text.length) return Effect.succeed(multiplied(count.tokens, factor) <= limit)
+      // An estimate may go down a little as a text goes on.
+      if (multiplied(count.soFar - openEnd, factor) > limit) return Effect.succeed(false)
+      return from(at + step)
+    })
+  return limit === Infinity ? Effect.succeed(true) : Effect.suspend(() => from(0))
 }
 
 /** The ids of a text, piece by piece. */

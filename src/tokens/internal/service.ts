@@ -10,7 +10,7 @@ import { withSpanIfTraced } from "../../internal/telemetry/spanIfTraced.ts"
 import { realTimers } from "../../internal/turns/realTimers.ts"
 import { TokensError, UnknownModel } from "../TokensError.ts"
 import { coefficients } from "./coefficients.ts"
-import { countTogether, countWhole, encodeWhole, fitsTable, multiplied } from "./counts.ts"
+import { countTogether, countWhole, encodeWhole, fitsEstimate, fitsTable, multiplied } from "./counts.ts"
 import { registerCounter } from "./counters.ts"
 import { estimateTokens } from "./estimate.ts"
 import { countedText, markFallback } from "./fallbacks.ts"
@@ -126,9 +126,10 @@ export const makeService = ({ defaults, stats, tables, threads }: Parts): Tokens
     fits: (text, limit, options) =>
       call(options, checkText(text) ?? checkLimit(limit), (counting) => {
         const table = tableOf(counting)
+        const own = coefficients[counting.coefficients]
         return table === undefined
-          ? Effect.map(countText(text, counting), (raw) => resultOf(raw, counting).tokens <= limit)
-          : fitsTable(table, coefficients[counting.coefficients], text, limit, counting.factor)
+          ? fitsEstimate(own, text, limit, counting.factor)
+          : fitsTable(table, own, text, limit, counting.factor)
       }),
     encode: (text, options) =>
       call(options, checkText(text), (counting) => {
