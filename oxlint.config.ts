@@ -26,10 +26,11 @@ const domains = ["ai", "cache", "frameworks", "http", "parse", "schema", "tokens
 const openRooms = ["errors", "fragment", "frame", "limit", "options", "output", "turns", "value", "walk"]
 
 /**
- * Single files of other rooms that a domain may use: a pool of worker threads over a worker file of its own, and the
- * watching of health rules of its own.
+ * Single files of other rooms that a domain may use: a pool of worker threads over a worker file of its own, the
+ * watching of health rules of its own, and what counts for a service.
  */
 const openFiles: Readonly<Record<string, ReadonlyArray<string>>> = {
+  ai: ["service/tokensAccess.ts"],
   cache: ["monitor/healthRules.ts", "monitor/watchRules.ts", "telemetry/spanIfTraced.ts"],
   tokens: ["pool/poolOptions.ts", "pool/taskPool.ts", "pool/workerFile.ts", "telemetry/spanIfTraced.ts"]
 }

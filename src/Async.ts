@@ -29,7 +29,8 @@ import { invalidOptions } from "./internal/errors/serializationErrors.ts"
 import { checkSignal } from "./internal/options/validate.ts"
 import { PromiseCalls } from "./internal/service/promiseCalls.ts"
 import type { TokenCount, TokensCallOptions } from "./internal/options/tokenOptions.ts"
-import { engineOf, tokensOf } from "./internal/service/service.ts"
+import { engineOf } from "./internal/service/service.ts"
+import { accessOf } from "./internal/service/tokensAccess.ts"
 import { asksForTokens } from "./internal/service/tokenService.ts"
 import { runShutdownHooks } from "./internal/turns/shutdownHooks.ts"
 import {
@@ -134,7 +135,7 @@ const make = <E>(live: Layer.Layer<Serialization, E>): Serializer => {
         ? calls.run(service.serializeToBytes(value, options), options.signal)
         : calls.serializeToBytes(value, options, options?.signal)),
     countTokens: (text, options) =>
-      refused(options?.signal) ?? calls.run(tokensOf(service).count(text, options), options?.signal),
+      refused(options?.signal) ?? calls.run(accessOf(service)!.count(text, options), options?.signal),
     serializeToReadableStream: (value, options) =>
       Stream.toReadableStreamWith(abortable(service.stream(value, options), options?.signal), Context.empty()),
     metrics: () => Effect.runPromise(service.metrics),

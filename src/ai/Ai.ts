@@ -157,7 +157,8 @@ export const fitPrompt = (
  *
  * That goes for the final results of calls that have succeeded, of the tools in `only`, unless they have a
  * `modelOutput` already. A result that cannot be shortened (it has a cycle, say) is left out,
- * `[result of NAME omitted: REASON]`, with a warning. The program still gets the whole result.
+ * `[result of NAME omitted: REASON]`, with a warning. A text comes without the quotes of JSON, and is counted so; it
+ * keeps them where only with them it is known to fit. The program still gets the whole result.
  *
  * @category fitting
  * @since 0.1.0
@@ -166,4 +167,4 @@ export const shapeToolkit = <Tools extends Record<string, Tool.Any>>(
   handler: Toolkit.WithHandler<Tools>,
   options: ShapeToolkitOptions
 ): Effect.Effect<Toolkit.WithHandler<Tools>, never, Serialization> =>
-  Effect.map(Serialization, ({ serialize }) => wrapToolkit(handler, options, serialize))
+  Effect.map(Serialization, (serialization) => wrapToolkit(handler, options, serialization))

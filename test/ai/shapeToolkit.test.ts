@@ -4,6 +4,7 @@ import { Prompt, Tool, Toolkit } from "effect/ai"
 import { shapeToolkit, type ShapeToolkitOptions } from "../../src/ai/index.ts"
 import { Serialization } from "../../src/Serialization.ts"
 import { CyclicValue, SerializationError } from "../../src/SerializationError.ts"
+import { Tokens } from "../../src/tokens/Tokens.ts"
 import { layerTest } from "./prompts.ts"
 
 const small = Tool.make("small", { success: Schema.String })
@@ -62,4 +63,50 @@ it.effect("a result that cannot be shortened is left out, with a warning", () =>
     assert.strictEqual(warnings.length, 1)
     assert.include(warnings[0]!, "large")
   }).pipe(Effect.provide([refusing, Logger.layer([Logger.make(({ message }) => void warnings.push(String(message)))])]))
+})
+
+it.effect("a text is counted as the model reads it, without its quotes", () => {
+  const hash = (text: string) => {
+    let hash = 7
+    for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
+    return hash >>> 0
+  }
+  const counters: ReadonlyArray<(text: string) => number> = [
+    // Those of JSON are long.
+    (text) => Math.ceil(text.length / (text.startsWith('"') ? 6 : 3)),
+    (text) => Math.ceil(text.length / 4) + (hash(text) % 12)
+  ]
+  return Effect.gen(function* () {
+    for (const count of counters) {
+      const layer = Layer.provideMerge(Serialization.layerSliced(), Tokens.layerCustom({ count }))
+      for (const maxTokens of [60, 100, 200, 300]) {
+        const { text } = yield* Effect.provide(outputOf("text", { maxTokens }), layer)
+        const shown = text ?? "x".repeat(1000)
+        assert.isAtMost(count(shown), maxTokens)
+        // All of it is made use of, not just what is left after the last try.
+        assert.isAtLeast(count(shown), 0.7 * maxTokens)
+        assert.match(shown, /^("?)x+( … \d+ more characters … x+)?\1$/)
+      }
+    }
+  })
+})
+
+it.effect("a text that nothing can count without its quotes keeps them", () =>
+  Effect.gen(function* () {
+    const { serialize } = yield* Serialization
+    const byHand = Layer.mock(Serialization, { serialize })
+    const { text } = yield* Effect.provide(outputOf("text", { maxTokens: 50 }), byHand)
+    assert.match(text!, /^"x+ … \d+ more characters … x+"$/)
+    const { text: small } = yield* Effect.provide(outputOf("small", { maxTokens: 50 }), byHand)
+    assert.isUndefined(small)
+  }).pipe(Effect.provide(layerTest))
+)
+
+it.effect("a text that no limit brings down without its quotes keeps them", () => {
+  const count = (text: string) => (text.startsWith('"') ? Math.ceil(text.length / 4) : 1_000)
+  const layer = Layer.provideMerge(Serialization.layerSliced(), Tokens.layerCustom({ count }))
+  return Effect.gen(function* () {
+    assert.match((yield* outputOf("text", { maxTokens: 50 })).text!, /^"x+ … \d+ more characters … x+"$/)
+    assert.strictEqual((yield* outputOf("small", { maxTokens: 50 })).text, '"small"')
+  }).pipe(Effect.provide(layer))
 })

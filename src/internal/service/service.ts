@@ -26,7 +26,7 @@ import { resultOfBytes, resultOfText } from "./results.ts"
 import { recordSpan, spanStart } from "./callSpan.ts"
 import { failWith } from "./tokenCalls.ts"
 import { asksForTokens, TokenService } from "./tokenService.ts"
-import type { TokensAccess } from "./tokensAccess.ts"
+import { registerAccess, type TokensAccess } from "./tokensAccess.ts"
 
 export interface Service {
   serialize(value: unknown, options?: SerializeOptions): Effect.Effect<SerializationResult, SerializationError>
@@ -36,7 +36,6 @@ export interface Service {
 }
 
 const engines = new WeakMap<Service, Engine>()
-const accesses = new WeakMap<Service, TokensAccess>()
 
 export const makeService = (engine: Engine, shadow: ShadowStats | undefined, tokens: TokensAccess): Service => {
   const serialize = (value: unknown, options?: SerializeOptions) =>
@@ -62,15 +61,12 @@ export const makeService = (engine: Engine, shadow: ShadowStats | undefined, tok
   }
   engines.set(service, engine)
   onInterruption(service, () => engine.counters.cancelled({ held: 0, longestHeld: 0 }, undefined))
-  accesses.set(service, tokens)
+  registerAccess(service, tokens)
   return service
 }
 
 /** What a service made by {@link makeService} runs on. */
 export const engineOf = (service: Service): Engine => engines.get(service)!
-
-/** Who counts tokens for a service made by {@link makeService}. */
-export const tokensOf = (service: Service): TokensAccess => accesses.get(service)!
 
 const call = <A, B>(
   engine: Engine,

@@ -14,6 +14,14 @@ export interface TokensAccess {
   count(text: string, options: TokensCallOptions | undefined): Effect.Effect<TokenCount, TokensError>
 }
 
+const accesses = new WeakMap<object, TokensAccess>()
+
+/** Says who counts for a service. */
+export const registerAccess = (service: object, access: TokensAccess): void => void accesses.set(service, access)
+
+/** Who counts for a service of this library; undefined for one that a program has made by hand. */
+export const accessOf = (service: object): TokensAccess | undefined => accesses.get(service)
+
 // Known by its name, so that nothing of it is loaded before it is needed.
 const key = "effect-serialization/Tokens"
 
