@@ -1,7 +1,8 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream, Tracer } from "effect"
-import { Serialization, SerializationLayer } from "effect-serialization"
+import { Serialization, type SerializationError, SerializationLayer } from "effect-serialization"
 import { layerHanging, layerInline } from "effect-serialization/testing"
+import { layerTokensFixed } from "effect-serialization/tokens/testing"
 import { records } from "../support/ops.ts"
 
 const traced = <A, E, R>(use: (spans: ReadonlyArray<Tracer.NativeSpan>) => Effect.Effect<A, E, R>) =>
@@ -60,4 +61,61 @@ it.effect("a span tells how the call has failed, or that it was interrupted", ()
       assert.deepStrictEqual(exits, ["Failure", "Failure"])
     })
   ).pipe(Effect.provide(SerializationLayer.layerNoPool({ routing: "worker" }).pipe(Layer.provide(layerHanging))))
+)
+
+it.effect("the span of a call whose text is counted ends with the count, and tells its tokens", () =>
+  traced((spans) =>
+    Effect.gen(function* () {
+      const { serialize, serializeToBytes, stream } = yield* Serialization
+      const value = records(200)
+      const options = { maxTokens: 1_000_000, label: "GET /records" }
+      const { serialized, tokens } = yield* serialize(value, options)
+      yield* serializeToBytes(value, options)
+      yield* Stream.runDrain(stream(value, options))
+      assert.strictEqual(tokens, Math.ceil(serialized.length / 4))
+      const own = spans.filter(({ name }) => name.startsWith("Serialization."))
+      yield* serialize({ small: true }, { maxTokens: 10 })
+      assert.strictEqual(spans.at(-1)!.attributes.get("serialization.tokens"), 4)
+      assert.deepStrictEqual(
+        own.map(({ name }) => name),
+        ["Serialization.serialize", "Serialization.serializeToBytes", "Serialization.stream"]
+      )
+      for (const { attributes, status } of own) {
+        assert.strictEqual(attributes.get("serialization.tokens"), tokens)
+        assert.strictEqual(attributes.get("serialization.path"), "worker")
+        assert.strictEqual(attributes.get("serialization.label"), "GET /records")
+        assert.isAbove(attributes.get("serialization.frames") as number, 0)
+        assert(status._tag === "Ended")
+        assert.strictEqual(status.exit._tag, "Success")
+      }
+      const counts = spans.filter(({ name }) => name === "Tokens.count").map(({ status }) => status)
+      const ends = own.map(({ status }) => status)
+      for (const [i, end] of ends.entries()) {
+        const count = counts[i]!
+        assert(end._tag === "Ended" && count._tag === "Ended")
+        assert.isTrue(end.endTime >= count.endTime)
+      }
+    })
+  ).pipe(Effect.provide(live), Effect.provide(layerTokensFixed(4)))
+)
+
+it.effect("the span of a call that is over in tokens has failed, and one that is stopped was interrupted", () =>
+  traced((spans) =>
+    Effect.gen(function* () {
+      const { serialize, stream } = yield* Serialization
+      yield* Effect.flip(serialize(records(200), { maxTokens: 10 }))
+      yield* Effect.flip(Stream.runDrain(stream(records(200), { maxTokens: 10 })))
+      yield* Stream.runDrain(Stream.take(stream(records(200), { maxTokens: 1_000_000, chunkSize: 100 }), 1))
+      yield* Effect.flip(serialize({ small: true }, { maxTokens: 1 }))
+      const ends = spans.flatMap(({ name, status }) =>
+        name.startsWith("Serialization.") && status._tag === "Ended" ? [status.exit] : []
+      )
+      const told = ends.map((exit) => {
+        if (exit._tag === "Success") return "Success"
+        const [reason] = exit.cause.reasons
+        return reason?._tag === "Fail" ? (reason.error as SerializationError).reason._tag : reason?._tag
+      })
+      assert.deepStrictEqual(told, ["SizeLimitExceeded", "SizeLimitExceeded", "Interrupt", "SizeLimitExceeded"])
+    })
+  ).pipe(Effect.provide(live), Effect.provide(layerTokensFixed(4)))
 )

@@ -1,5 +1,5 @@
 /**
- * One span for each call at or above the threshold, where somebody traces.
+ * One span for each call at or above the threshold, or whose tokens are counted, where somebody traces.
  *
  * Only at its end is it known whether a call gets a span. So the span is made then, with the time at which the call
  * began. Without a tracer of the program's own a call pays for one read of a field. `Effect.withSpan` would cost it 5
@@ -18,16 +18,30 @@ type AnyFiber = Fiber.Fiber<unknown, unknown>
 export const spanStart = (fiber: AnyFiber): bigint | undefined =>
   fiber.cache.tracer === undefined || !fiber.cache.tracerEnabled ? undefined : now(fiber)
 
+export const spanName = (method: string): string => `Serialization.${method}`
+
+/** How a call has ended whose text was counted. */
+export interface CountedEnd {
+  /** With what it failed; undefined where it did not, or as its outcome says. */
+  readonly failure: Exit.Failure<unknown, unknown> | undefined
+  /** Undefined where nothing was counted. */
+  readonly tokens: number | undefined
+}
+
 /** Makes the span of a call. `outcome` is undefined where its caller has stopped it. */
 export const recordSpan = (
   fiber: AnyFiber,
   name: string,
   start: bigint | undefined,
   outcome: Outcome | undefined,
-  label: string | undefined
+  label: string | undefined,
+  counted?: CountedEnd
 ): void => {
   const { span: parent, tracer } = fiber.cache
-  if (start === undefined || tracer === undefined || outcome?.arm === "none") return
+  if (start === undefined || tracer === undefined) return
+  // Counting costs far more than a span.
+  const isCounted = counted?.tokens !== undefined || counted?.failure !== undefined
+  if (outcome?.arm === "none" && !isCounted) return
   const span = tracer.span({
     name,
     parent: Option.fromUndefinedOr(parent),
@@ -49,7 +63,8 @@ export const recordSpan = (
     span.attribute("serialization.truncated", outcome.truncated)
     if (outcome.shaped !== undefined) span.attribute("serialization.omitted", outcome.shaped.omittedCount)
   }
-  span.end(now(fiber), exitOf(outcome))
+  if (counted?.tokens !== undefined) span.attribute("serialization.tokens", counted.tokens)
+  span.end(now(fiber), counted?.failure ?? exitOf(outcome))
 }
 
 const exitOf = (outcome: Outcome | undefined): Exit.Exit<void, unknown> => {

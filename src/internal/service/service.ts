@@ -23,9 +23,9 @@ import type { Outcome } from "../telemetry/outcome.ts"
 import { bytesOutput, type Output, stringOutput } from "../output/output.ts"
 import { Reader } from "./streamReader.ts"
 import { resultOfBytes, resultOfText } from "./results.ts"
-import { recordSpan, spanStart } from "./callSpan.ts"
+import { recordSpan, spanName, spanStart } from "./callSpan.ts"
 import { failWith } from "./tokenCalls.ts"
-import { asksForTokens, TokenService } from "./tokenService.ts"
+import { asksForTokens, TokenService, type Told } from "./tokenService.ts"
 import { registerAccess, type TokensAccess } from "./tokensAccess.ts"
 
 export interface Service {
@@ -38,11 +38,11 @@ export interface Service {
 const engines = new WeakMap<Service, Engine>()
 
 export const makeService = (engine: Engine, shadow: ShadowStats | undefined, tokens: TokensAccess): Service => {
-  const serialize = (value: unknown, options?: SerializeOptions) =>
-    call(engine, "serialize", value, options, stringOutput, resultOfText)
-  const serializeToBytes = (value: unknown, options?: SerializeOptions) =>
-    call(engine, "serializeToBytes", value, options, bytesOutput, resultOfBytes)
-  const toStream = (value: unknown, options?: StreamOptions) => stream(engine, value, options)
+  const serialize = (value: unknown, options?: SerializeOptions, told?: Told) =>
+    call(engine, "serialize", value, options, stringOutput, resultOfText, told)
+  const serializeToBytes = (value: unknown, options?: SerializeOptions, told?: Told) =>
+    call(engine, "serializeToBytes", value, options, bytesOutput, resultOfBytes, told)
+  const toStream = (value: unknown, options?: StreamOptions, told?: Told) => stream(engine, value, options, told)
   const within = new TokenService(engine, tokens, { serialize, serializeToBytes, stream: toStream, ended })
   const service: Service = {
     serialize: (value, options) =>
@@ -74,7 +74,8 @@ const call = <A, B>(
   value: unknown,
   options: SerializeOptions | undefined,
   output: Output<A>,
-  make: (outcome: Outcome, result: A) => B
+  make: (outcome: Outcome, result: A) => B,
+  told: Told | undefined
 ): Effect.Effect<B, SerializationError> =>
   Effect.withFiber((fiber) => {
     const message = checkSerializeOptions(options)
@@ -84,7 +85,8 @@ const call = <A, B>(
     let resume: ((effect: Effect.Effect<B, SerializationError>) => void) | undefined
     const job = engine.serialize(value, options, output, (outcome, result) => {
       ended = outcome.error === undefined ? Effect.succeed(make(outcome, result)) : failWith(outcome.error)
-      if (start !== undefined) recordSpan(fiber, spanName(method), start, outcome, options?.label)
+      if (told !== undefined) told(outcome)
+      else if (start !== undefined) recordSpan(fiber, spanName(method), start, outcome, options?.label)
       resume?.(ended)
     })
     if (job === undefined) return ended!
@@ -92,7 +94,7 @@ const call = <A, B>(
       resume = callback
       return Effect.sync(() => {
         job.cancel()
-        recordSpan(fiber, spanName(method), start, undefined, options?.label)
+        if (told === undefined) recordSpan(fiber, spanName(method), start, undefined, options?.label)
       })
     })
   })
@@ -113,12 +115,11 @@ const ended = (options: StreamOptions | undefined, summary: StreamSummary): Effe
     return answer instanceof Promise ? Effect.promise(() => answer) : Effect.void
   })
 
-const spanName = (method: string): string => `Serialization.${method}`
-
 const stream = (
   engine: Engine,
   value: unknown,
-  options: StreamOptions | undefined
+  options: StreamOptions | undefined,
+  told: Told | undefined
 ): Stream.Stream<Uint8Array, SerializationError> =>
   Stream.unwrap(
     Effect.gen(function* () {
@@ -130,7 +131,8 @@ const stream = (
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {
           reader.cancel()
-          recordSpan(fiber, spanName("stream"), start, reader.outcome, options?.label)
+          if (told !== undefined) told(reader.outcome)
+          else recordSpan(fiber, spanName("stream"), start, reader.outcome, options?.label)
         })
       )
       return Stream.fromPull(Effect.succeed(pull(reader, options)))

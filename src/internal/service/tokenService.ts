@@ -2,6 +2,7 @@
  * The three outputs within `maxTokens`: the face of `service/tokenCalls.ts` and `service/countedCalls.ts`.
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import type { SerializationError } from "../../SerializationError.ts"
 import type { Engine } from "../engine/engine.ts"
@@ -16,6 +17,8 @@ import type {
 import { defaultChunkSize } from "../options/validate.ts"
 import { characters, type Meter, meterOf } from "../limit/meter.ts"
 import { toBytes } from "../output/utf8.ts"
+import type { Outcome } from "../telemetry/outcome.ts"
+import { type CountedEnd, recordSpan, spanName, spanStart } from "./callSpan.ts"
 import { boundedOptions, countWithin, failureOf, PassingCount } from "./countedCalls.ts"
 import { tokensOf } from "./results.ts"
 import { shapedText } from "./shapedTokens.ts"
@@ -23,11 +26,22 @@ import { counterOf, type LimitedText, shortenedText } from "./tokenCalls.ts"
 import { toldEnd } from "./toldEnds.ts"
 import type { TokensAccess } from "./tokensAccess.ts"
 
+/** Takes the outcome of a call, which then has no span of its own; undefined where the call was stopped. */
+export type Told = (outcome: Outcome | undefined) => void
+
 /** What is wrapped: the service without tokens. */
 interface Plain {
-  serialize(value: unknown, options: SerializeOptions): Effect.Effect<SerializationResult, SerializationError>
-  serializeToBytes(value: unknown, options: SerializeOptions): Effect.Effect<SerializedBytes, SerializationError>
-  stream(value: unknown, options: StreamOptions): Stream.Stream<Uint8Array, SerializationError>
+  serialize(
+    value: unknown,
+    options: SerializeOptions,
+    told: Told
+  ): Effect.Effect<SerializationResult, SerializationError>
+  serializeToBytes(
+    value: unknown,
+    options: SerializeOptions,
+    told: Told
+  ): Effect.Effect<SerializedBytes, SerializationError>
+  stream(value: unknown, options: StreamOptions, told: Told): Stream.Stream<Uint8Array, SerializationError>
   /** Tells who asked for it that a stream has ended. */
   ended(options: StreamOptions, summary: StreamSummary): Effect.Effect<void>
 }
@@ -66,8 +80,9 @@ export class TokenService {
       )
     }
     return this.counted(
+      "serialize",
       options,
-      (bounded) => this.plain.serialize(value, bounded),
+      (bounded, told) => this.plain.serialize(value, bounded, told),
       ({ serialized }) => serialized
     )
   }
@@ -89,8 +104,9 @@ export class TokenService {
       )
     }
     return this.counted(
+      "serializeToBytes",
       options,
-      (bounded) => this.plain.serializeToBytes(value, bounded),
+      (bounded, told) => this.plain.serializeToBytes(value, bounded, told),
       ({ bytes }) => bytes
     )
   }
@@ -110,15 +126,36 @@ export class TokenService {
       ? shapedText(this.engine, this.access, value, options, unit)
       : shortenedText(this.engine, this.access, value, options, unit)
     return Effect.tap(text, (limited) => Effect.annotateCurrentSpan(attributesOf(limited, options, unit))).pipe(
-      Effect.withSpan(`Serialization.${method}`)
+      Effect.withSpan(spanName(method))
     )
   }
 
+  // The span of the call ends with the count.
   private counted<A extends object>(
+    method: string,
+    options: WithTokens<SerializeOptions>,
+    make: (bounded: SerializeOptions, told: Told) => Effect.Effect<A, SerializationError>,
+    textOf: (result: A) => string | Uint8Array
+  ): Effect.Effect<A, SerializationError> {
+    return Effect.withFiber((fiber) => {
+      const start = spanStart(fiber)
+      let outcome: Outcome | undefined
+      const made = this.madeAndCounted(options, (bounded) => make(bounded, (told) => (outcome = told)), textOf)
+      if (start === undefined) return made
+      return Effect.onExit(made, (exit) =>
+        Effect.sync(() => {
+          const tokens = Exit.isSuccess(exit) ? exit.value.tokens : undefined
+          recordSpan(fiber, spanName(method), start, outcome, options.label, countedEnd(exit, tokens))
+        })
+      )
+    })
+  }
+
+  private madeAndCounted<A extends object>(
     options: WithTokens<SerializeOptions>,
     make: (bounded: SerializeOptions) => Effect.Effect<A, SerializationError>,
     textOf: (result: A) => string | Uint8Array
-  ): Effect.Effect<A, SerializationError> {
+  ): Effect.Effect<A & ReturnType<typeof tokensOf>, SerializationError> {
     const { counters } = this.engine
     const { label, maxTokens } = options
     return Effect.flatMap(toldEnd(counterOf(this.access, options), counters, label), (counter) =>
@@ -151,25 +188,43 @@ export class TokenService {
     { self: this },
     function* (value: unknown, options: WithTokens<StreamOptions>) {
       const { counters } = this.engine
+      const fiber = yield* Effect.withFiber(Effect.succeed)
+      const start = spanStart(fiber)
+      let outcome: Outcome | undefined
+      let tokens: number | undefined
+      yield* Effect.addFinalizer((exit) =>
+        Effect.sync(() =>
+          recordSpan(fiber, spanName("stream"), start, outcome, options.label, countedEnd(exit, tokens))
+        )
+      )
       const counter = yield* toldEnd(counterOf(this.access, options), counters, options.label)
       const passing = new PassingCount(counter, options.maxTokens)
       let summary: StreamSummary | undefined
       const onEnd = (given: StreamSummary): void => {
         summary = given
       }
-      const chunks = this.plain.stream(value, { ...options, ...boundedOptions(options, counter), onEnd }).pipe(
-        Stream.mapError((error) => failureOf(error, options)),
-        Stream.mapEffect((chunk) => Effect.as(passing.add(chunk), chunk))
-      )
-      const ended = Effect.flatMap(toldEnd(passing.end, counters, options.label), (count) =>
-        this.plain.ended(options, { ...summary!, ...tokensOf(count) })
-      )
+      const bounded = { ...options, ...boundedOptions(options, counter), onEnd }
+      const chunks = this.plain
+        .stream(value, bounded, (told) => (outcome = told))
+        .pipe(
+          Stream.mapError((error) => failureOf(error, options)),
+          Stream.mapEffect((chunk) => Effect.as(passing.add(chunk), chunk))
+        )
+      const ended = Effect.flatMap(toldEnd(passing.end, counters, options.label), (count) => {
+        tokens = count?.tokens
+        return this.plain.ended(options, { ...summary!, ...tokensOf(count) })
+      })
       return Stream.concat(chunks, Stream.fromEffectDrain(ended))
     }
   )
 }
 
 const inBytes = meterOf("bytes")
+
+const countedEnd = (exit: Exit.Exit<unknown, unknown>, tokens: number | undefined): CountedEnd => ({
+  failure: Exit.isFailure(exit) ? exit : undefined,
+  tokens
+})
 
 const attributesOf = (
   { count, path, shaped, text, tries, truncated }: LimitedText,
