@@ -43,6 +43,7 @@ describe("a thread that fails", () => {
         { tokens: tokens.estimate("Hello"), exact: false, encoding: "estimate" }
       ])
       assert.deepStrictEqual(yield* tokens.count("Hello"), { tokens: 1, exact: true, encoding: "o200k_base" })
+      // Each text that was estimated, not each call.
       assert.strictEqual((yield* tokens.metrics).fallbacks, 3)
       assert.strictEqual(warnings.filter((warning) => warning.includes("estimated")).length, 1)
     }).pipe(Effect.provide(live()), Effect.provide(Logger.layer([logger])))
@@ -54,6 +55,18 @@ describe("a thread that fails", () => {
       assert(reason._tag === "TokensWorkerFailed")
       assert.strictEqual(reason.cause.reason._tag, "WorkerCrashed")
     }).pipe(Effect.provide(live({ fallback: false })), silent)
+  )
+
+  it.live("fails encode and warm, which have nothing to estimate", () =>
+    Effect.gen(function* () {
+      const tokens = yield* Tokens
+      assert.isFalse((yield* tokens.count("Hello")).exact)
+      for (const call of [tokens.encode("Hello"), tokens.warm]) {
+        const { reason } = yield* Effect.flip<unknown, TokensError, never>(call)
+        assert.strictEqual(reason._tag, "TokensWorkerFailed")
+      }
+      assert.strictEqual((yield* tokens.metrics).fallbacks, 1)
+    }).pipe(Effect.provide(Tokens.layer({ workerUrl: new URL("none.ts", import.meta.url) })), silent)
   )
 
   it.live("by hanging is given up after the time for a piece, twice", () =>

@@ -57,8 +57,8 @@ export class TokenizerFailed extends Schema.TaggedError<TokenizerFailed>(id("Tok
 }
 
 /**
- * The tokens thread failed, and failed again. Only with `fallback: false`: by default the rest of the text is
- * estimated.
+ * The tokens thread failed, and failed again. Counts fail so only with `fallback: false`: by default the rest of the
+ * text is estimated. `encode` and `warm` have nothing to estimate.
  *
  * @category errors
  * @since 0.1.0

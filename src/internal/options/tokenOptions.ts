@@ -68,7 +68,7 @@ export interface TokensOptions {
   readonly maxQueue?: number | undefined
   /**
    * What happens when threads fail twice: `true`, the default, estimates what they did not count; `false` fails with
-   * `TokensWorkerFailed`.
+   * `TokensWorkerFailed`. `encode` and `warm` have nothing to estimate, and fail in any case.
    */
   readonly fallback?: boolean | undefined
   /**
@@ -113,7 +113,7 @@ export interface TokensMetrics {
   readonly bytes: number
   /** Counts that were not exact. */
   readonly inexact: number
-  /** Calls in which something was estimated because threads failed. */
+  /** Texts that were estimated, at least in part, because threads failed. */
   readonly fallbacks: number
   /** Calls that failed. */
   readonly failures: number
