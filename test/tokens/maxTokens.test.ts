@@ -7,6 +7,7 @@ import { promisify } from "node:util"
 import { afterAll } from "vitest"
 import { layer as layerPool, layerNoPool, layerSliced } from "../../src/Layer.ts"
 import { Serialization, type SerializeOptions } from "../../src/Serialization.ts"
+import type { SerializationError } from "../../src/SerializationError.ts"
 import { layerFailing, layerInline } from "../../src/testing.ts"
 import { layerTokensFailing, layerTokensFixed, layerTokensHanging } from "../../src/tokens/testing.ts"
 import { Tokens } from "../../src/tokens/Tokens.ts"
@@ -317,6 +318,40 @@ describe("limits in tokens", () => {
       const { failures, interrupted, truncated } = yield* json.metrics
       assert.deepStrictEqual({ failures, interrupted, truncated }, { failures: 0, interrupted: 0, truncated: 1 })
     }).pipe(Effect.provide(layerSliced()), Effect.provide(layerTokensFixed(4)))
+  )
+
+  it.live("that make a call fail are in the metrics as failures, not as interruptions, once", () =>
+    Effect.gen(function* () {
+      const counters = [layerTokensFixed(4), Tokens.layerEstimate(), layerTokensFailing("TokenizerFailed")]
+      const large = Array.from({ length: 100_000 }, (_, i) => `row ${i}`)
+      for (const [i, tokens] of counters.entries()) {
+        const reason = i === 2 ? "TokensFailed" : "SizeLimitExceeded"
+        const calls = (json: Serialization["Service"]) => [
+          json.serialize(large, { maxTokens: 0, truncate: true }),
+          json.serialize([1, 2, 3], { maxTokens: 0, truncate: true }),
+          json.serialize(large, { maxTokens: 0, truncate: {} }),
+          json.serialize(large, { maxTokens: 10 }),
+          Stream.runDrain(json.stream(large, { maxTokens: 10 })),
+          Stream.runDrain(json.stream([1, 2, 3], { maxTokens: 0 })),
+          Stream.runDrain(json.stream(large, { maxTokens: 0, truncate: true }))
+        ]
+        yield* Effect.gen(function* () {
+          const json = yield* Serialization
+          for (const [count, call] of calls(json).entries()) {
+            assert.strictEqual((yield* Effect.flip<unknown, SerializationError, never>(call)).reason._tag, reason)
+            yield* Effect.promise(() => new Promise(setImmediate))
+            const { failuresByReason, interrupted } = yield* json.metrics
+            const told = `call ${count} of ${i}`
+            assert.deepStrictEqual([failuresByReason, interrupted], [{ [reason]: count + 1 }, 0], told)
+          }
+          // One that fails by itself is counted by its job.
+          const broken = json.serialize([1n], { maxTokens: 1000, truncate: true })
+          if (reason === "SizeLimitExceeded") yield* Effect.flip(broken)
+          const { failures } = yield* json.metrics
+          assert.strictEqual(failures, reason === "SizeLimitExceeded" ? 8 : 7)
+        }).pipe(Effect.provide(layerSliced()), Effect.provide(tokens))
+      }
+    })
   )
 
   it("load nothing of tokens before they are asked for", async () => {

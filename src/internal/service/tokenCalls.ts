@@ -18,7 +18,7 @@ import type { SerializationPath, SerializeOptions } from "../options/callOptions
 import { type Arguments, readArguments } from "../options/stringifyArguments.ts"
 import { Defect, type Failure, type ShapedOutcome } from "../telemetry/outcome.ts"
 import { HeldReader } from "./heldReader.ts"
-import { cancelledOnce, toldEnd } from "./toldEnds.ts"
+import { cancelledOnce, failedOnce, toldEnd } from "./toldEnds.ts"
 import type { TokensAccess } from "./tokensAccess.ts"
 
 /** A text within its limits. */
@@ -58,7 +58,8 @@ export const shortenedText = Effect.fnUntraced(function* (
     Effect.sync(() => {
       if (Exit.isSuccess(exit)) reader.enough()
       else if (Cause.hasInterruptsOnly(exit.cause)) cancelledOnce(counters, options.label, () => reader.cancel())
-      else reader.cancel()
+      // An error that came next in the text is counted already.
+      else if (reader.outcome?.error === undefined) failedOnce(counters, exit.cause, () => reader.cancel())
     })
   )
 })

@@ -192,10 +192,15 @@ export class TokenService {
       const start = spanStart(fiber)
       let outcome: Outcome | undefined
       let tokens: number | undefined
+      let failure: SerializationError | undefined
       yield* Effect.addFinalizer((exit) =>
-        Effect.sync(() =>
+        Effect.sync(() => {
           recordSpan(fiber, spanName("stream"), start, outcome, options.label, countedEnd(exit, tokens))
-        )
+          if (failure === undefined) return
+          // Its job was cancelled, but nobody has stopped the call.
+          if (outcome === undefined) counters.interrupted--
+          counters.failed(failure)
+        })
       )
       const counter = yield* toldEnd(counterOf(this.access, options), counters, options.label)
       const passing = new PassingCount(counter, options.maxTokens)
@@ -208,7 +213,12 @@ export class TokenService {
         .stream(value, bounded, (told) => (outcome = told))
         .pipe(
           Stream.mapError((error) => failureOf(error, options)),
-          Stream.mapEffect((chunk) => Effect.as(passing.add(chunk), chunk))
+          Stream.mapEffect((chunk) =>
+            Effect.as(
+              Effect.tapError(passing.add(chunk), (error) => Effect.sync(() => (failure = error))),
+              chunk
+            )
+          )
         )
       const ended = Effect.flatMap(toldEnd(passing.end, counters, options.label), (count) => {
         tokens = count?.tokens

@@ -38,3 +38,11 @@ export const cancelledOnce = (counters: Counters, label: string | undefined, can
   cancel()
   if (counters.interrupted === before) counters.cancelled(noHold, label)
 }
+
+/** Cancels the job of a call that has failed by its tokens. It counts as a failure: nobody has stopped it. */
+export const failedOnce = (counters: Counters, cause: Cause.Cause<SerializationError>, cancel: () => void): void => {
+  const { interrupted } = counters
+  cancel()
+  counters.interrupted = interrupted
+  counters.failed(failureIn(cause))
+}
