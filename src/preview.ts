@@ -5,14 +5,14 @@
  * @since 0.1.0
  */
 import { Engine } from "./internal/engine/engine.ts"
-import { invalidOptions, userCodeFailed } from "./internal/errors/serializationErrors.ts"
+import { invalidOptions } from "./internal/errors/serializationErrors.ts"
 import type { SerializeOptions } from "./internal/options/callOptions.ts"
-import { type Arguments, readArguments } from "./internal/options/stringifyArguments.ts"
+import { readArguments } from "./internal/options/stringifyArguments.ts"
 import { type EngineSettings, engineSettings } from "./internal/engine/layerOptions.ts"
 import { checkSerializeOptions } from "./internal/options/validate.ts"
 import { stringOutput } from "./internal/output/output.ts"
 import { Defect, type Failure } from "./internal/telemetry/outcome.ts"
-import { lenientCopy } from "./internal/limit/lenientCopy.ts"
+import { lenientCopy, thrown } from "./internal/limit/lenientCopy.ts"
 import { isSerializationError } from "./SerializationError.ts"
 
 /**
@@ -82,16 +82,13 @@ export const preview = (value: unknown, options: PreviewOptions = {}): Preview =
   if (message !== undefined) throw invalidOptions(message)
   if (typeof lenient !== "boolean") throw invalidOptions("Expected `lenient` to be true or false")
   if (!lenient) return cut(value, { maxSize, pretty, space, replacer })
-  const args = argumentsOf({ pretty, space, replacer })
-  // What is beyond the limit is not looked at, but for the bit that tells that there is more.
-  return lenientCut(lenientCopy(value, args, maxSize), { maxSize, space: args.gap, replacer: args.list })
-}
-
-const argumentsOf = (options: SerializeOptions): Arguments => {
   try {
-    return readArguments(options)
-  } catch (thrown) {
-    throw userCodeFailed("", thrown)
+    const args = readArguments({ pretty, space, replacer })
+    // What is beyond the limit is not looked at, but for the bit that tells that there is more.
+    return lenientCut(lenientCopy(value, args, maxSize), { maxSize, space: args.gap, replacer: args.list })
+  } catch {
+    // A list or a `space` that cannot be read, or a patched built-in.
+    return lenientCut(thrown, { maxSize })
   }
 }
 

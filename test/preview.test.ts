@@ -5,6 +5,69 @@ import * as fc from "fast-check"
 
 const values = fc.anything({ withDate: true, withNullPrototype: true, withBoxedValues: true, withSparseArray: true })
 
+const thrower = (): never => {
+  throw new Error("bad")
+}
+
+const define = <A extends object>(value: A, name: string, descriptor: PropertyDescriptor): A =>
+  Object.defineProperty(value, name, { configurable: true, ...descriptor })
+
+/** Values that have no text, or run code of the caller, in all the places where one is read. */
+const odd: fc.Arbitrary<() => unknown> = fc.oneof(
+  fc.constantFrom(
+    () => Object(1n),
+    () => define(Object(1n), "valueOf", { value: thrower }),
+    () => define(Object(1n), "valueOf", { value: Object }),
+    () => define(Object("a"), "toString", { value: thrower }),
+    () => define(Object(1), "valueOf", { value: Symbol }),
+    () => BigInt64Array.of(1n, 2n),
+    () => new BigUint64Array(5000),
+    () => new Float16Array(5000),
+    () => new DataView(new ArrayBuffer(1)),
+    () => define(new DataView(new ArrayBuffer(1)), "a", { get: thrower, enumerable: true }),
+    () => define(new Uint8Array(3), "a", { get: thrower, enumerable: true }),
+    () => define(new Uint8Array(3), "a", { value: 1n, enumerable: true }),
+    () => define(new Uint8Array(3), "length", { get: thrower }),
+    () => define(new Uint8Array(5000), "length", { get: thrower }),
+    () => define(new Uint8Array(3), "toJSON", { get: thrower }),
+    () => Object.setPrototypeOf(new Uint8Array(3), null),
+    () => define(Buffer.from("a"), "length", { get: thrower }),
+    () => define(Buffer.from("a"), "toJSON", { get: thrower }),
+    () => Buffer.alloc(1000),
+    () => {
+      const view = new Uint8Array(3)
+      structuredClone(view, { transfer: [view.buffer] })
+      return view
+    },
+    () => {
+      const { proxy, revoke } = Proxy.revocable([], {})
+      revoke()
+      return proxy
+    },
+    () => new Proxy([1, 2], { get: (target, key) => (key === "length" ? NaN : Reflect.get(target, key)) }),
+    () => {
+      let reads = 0
+      return {
+        get toJSON() {
+          return reads++ === 0 ? undefined : thrower()
+        }
+      }
+    },
+    () => ({ toJSON: () => ({ toJSON: thrower, a: 1n }) })
+  ),
+  fc
+    .anything({ withBigInt: true, withBoxedValues: true, withTypedArray: true, withMap: true, withNullPrototype: true })
+    .map((value) => () => value)
+)
+
+const oddPlaces: fc.Arbitrary<() => unknown> = fc.oneof(
+  odd,
+  fc.array(odd, { maxLength: 3 }).map((makes) => () => makes.map((make) => make())),
+  fc
+    .dictionary(fc.string(), odd, { maxKeys: 3 })
+    .map((makes) => () => Object.fromEntries(Object.entries(makes).map(([key, make]) => [key, make()])))
+)
+
 const limits = fc.oneof(fc.nat(60), fc.constant(8192))
 
 const service = (value: unknown, options: object) =>
@@ -137,6 +200,85 @@ describe("preview", () => {
     let deep: unknown = 1
     for (let i = 0; i < 100_000; i++) deep = [deep]
     assert.isTrue(preview(deep, { lenient: true }).truncated)
+  })
+
+  it("lenient: typed arrays", () => {
+    const named = Object.assign(new Uint8Array([1]), { name: "x", big: 1n })
+    const numbers = Float64Array.from({ length: 5000 }, (_, i) => i / 2)
+    const buffer = Buffer.alloc(3000, 7)
+    const cases: ReadonlyArray<readonly [unknown, string]> = [
+      [BigInt64Array.of(1n, -2n), '{"0":"1","1":"-2"}'],
+      [new BigUint64Array(0), "{}"],
+      [define(new Uint8Array([1]), "bad", { get: thrower, enumerable: true }), '{"0":1,"bad":"[Thrown]"}'],
+      [define(new DataView(new ArrayBuffer(1)), "bad", { get: thrower, enumerable: true }), '{"bad":"[Thrown]"}'],
+      [define(new Uint8Array(1), "toJSON", { get: thrower }), '"[Thrown]"'],
+      [named, '{"0":1,"name":"x","big":"1"}'],
+      [[numbers, buffer, new Uint8Array(0)], JSON.stringify([numbers, buffer, new Uint8Array(0)])],
+      // Of what a `toJSON` gives no `toJSON` is asked.
+      [{ toJSON: () => buffer }, JSON.stringify({ toJSON: () => buffer })]
+    ]
+    for (const [value, expected] of cases)
+      assert.strictEqual(preview(value, { lenient: true, maxSize: Infinity }).serialized, expected)
+    const value = { numbers, buffer, small: Buffer.from("a") }
+    for (const replacer of [["numbers", "1", "buffer", "data"], (_: string, item: unknown) => item]) {
+      const { serialized } = preview(value, { lenient: true, maxSize: Infinity, replacer: replacer as never })
+      assert.strictEqual(serialized, JSON.stringify(value, replacer as never))
+    }
+    const left = preview({ buffer: Buffer.alloc(100), x: 1 }, { lenient: true, maxSize: 60, replacer: ["buffer", "x"] })
+    assert.strictEqual(left.serialized, '{"buffer":{},"x":1}')
+    const long = preview([new BigInt64Array(2 ** 22), new Uint8Array(2 ** 22)], { lenient: true })
+    assert.isTrue(long.truncated)
+    assert.isAtLeast(long.serialized.length, 8000)
+  })
+
+  it("lenient: a list and a `space` that cannot be read", () => {
+    const list = define(["a"], "0", { get: thrower })
+    const space = define(Object(1), "valueOf", { value: thrower })
+    const { proxy, revoke } = Proxy.revocable([], {})
+    revoke()
+    for (const options of [{ replacer: list }, { space }, { replacer: proxy }]) {
+      assert.deepStrictEqual(preview({ a: 1 }, { lenient: true, ...options }), {
+        serialized: '"[Thrown]"',
+        truncated: false
+      })
+      assert.throws(() => preview({ a: 1 }, options), /bad|revoked/)
+    }
+  })
+
+  it("lenient: throws of no value", () => {
+    fc.assert(
+      fc.property(
+        oddPlaces,
+        limits,
+        fc.constantFrom<object>(
+          {},
+          { pretty: true },
+          { replacer: ["a", "0", "length"] },
+          { replacer: thrower },
+          { replacer: (_: string, value: unknown) => value }
+        ),
+        (make, maxSize, options) => {
+          const { serialized } = preview([make()], { lenient: true, maxSize, ...options })
+          assert.isAtMost(serialized.length, maxSize)
+          if (serialized === "") return
+          JSON.parse(serialized)
+          // What throws is replaced where it stands.
+          const { replacer } = options as { readonly replacer?: unknown }
+          if (replacer !== thrower) assert.notStrictEqual(serialized, '"[Thrown]"')
+        }
+      ),
+      { numRuns: 2000 }
+    )
+  })
+
+  it("lenient: throws of no patched built-in", () => {
+    const prototype = Array.prototype as { toJSON?: unknown }
+    try {
+      prototype.toJSON = thrower
+      assert.strictEqual(preview({ a: [1] }, { lenient: true }).serialized, '{"a":"[Thrown]"}')
+    } finally {
+      delete prototype.toJSON
+    }
   })
 
   it("reads no further than its limit", () => {

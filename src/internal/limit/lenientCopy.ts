@@ -4,16 +4,19 @@
  * It is made until its text is sure to be longer than `room` code units, and no further: the text will be cut there.
  * Without recursion, since a value may be nested deeper than the stack is.
  */
-import { isBigIntObject, isBooleanObject, isNumberObject, isStringObject } from "node:util/types"
+import { isBigInt64Array, isBigUint64Array, isTypedArray } from "node:util/types"
 import type { Arguments } from "../options/stringifyArguments.ts"
+import { lengthOf } from "../value/arrayElements.ts"
 import { isRawJSON } from "../value/intrinsics.ts"
+import { copyElements, elementsOf, namedElements, type TypedArray, unboxed } from "../walk/enterContainer.ts"
 import { isPlainBuffer } from "../walk/harmlessToJSON.ts"
 
 export const lenientCopy = (value: unknown, args: Arguments, room: number): unknown =>
   new Copier(args, room).copy(value)
 
 const circular = "[Circular]"
-const thrown = "[Thrown]"
+/** The word for what throws. */
+export const thrown = "[Thrown]"
 
 /** A container that is being copied. */
 interface Level {
@@ -65,12 +68,21 @@ class Copier {
   /** A property as `JSON.stringify` takes it; undefined where it has no text. A container is filled later. */
   private entry(holder: object, key: string): unknown {
     try {
+      const { list, replacer } = this.args
       let value = (holder as Record<string, unknown>)[key]
       if ((typeof value === "object" && value !== null) || typeof value === "bigint") {
-        const { toJSON } = value as { readonly toJSON?: unknown }
-        if (typeof toJSON === "function" && !isWalked(value)) value = toJSON.call(value, key)
+        if (isBuffer(value)) {
+          const beginning = this.beginning(value)
+          if (list === null && replacer === null) {
+            this.room -= listedLength * beginning.length
+            return beginning
+          }
+          value = beginning.toJSON()
+        } else {
+          const { toJSON } = value as { readonly toJSON?: unknown }
+          if (typeof toJSON === "function") value = toJSON.call(value, key)
+        }
       }
-      const { replacer } = this.args
       return this.copied(replacer === null ? value : replacer.call(holder, key, value))
     } catch {
       return this.text(thrown)
@@ -95,20 +107,55 @@ class Copier {
   }
 
   private container(value: object): unknown {
-    if (isNumberObject(value)) return this.copied(Number(value))
-    if (isStringObject(value)) return this.copied(String(value))
-    if (isBooleanObject(value) || isBigIntObject(value)) return this.copied(value.valueOf())
-    // These are read as far as the limit goes.
-    if (isRawJSON(value) || isWalked(value)) return value
+    const primitive = unboxed(value)
+    if (primitive !== value) return this.copied(primitive)
+    if (isRawJSON(value)) return value
+    if (this.isNumbers(value)) return this.numbers(value)
     if (this.ancestors.has(value)) return this.text(circular)
     const isArray = Array.isArray(value)
-    const keys = isArray ? undefined : (this.args.list ?? Object.keys(value))
-    const length = keys === undefined ? (value as ReadonlyArray<unknown>).length : keys.length
+    const keys = isArray ? undefined : this.keysOf(value)
+    const length = keys === undefined ? lengthOf(value as ReadonlyArray<unknown>) : keys.length
     const copy = isArray ? [] : (Object.create(null) as object)
     this.room -= 2
     this.ancestors.add(value)
     this.levels.push({ source: value, copy, keys, length, next: 0 })
     return copy
+  }
+
+  /** Whether a typed array is printed as an entry for each of its numbers, and nothing else. */
+  private isNumbers(value: object): value is TypedArray {
+    if (this.args.list !== null || this.args.replacer !== null || !isTypedArray(value) || isBigInts(value)) return false
+    const length = elementsOf(value)
+    return length > 0 && (length > namedElements || Object.keys(value).length === length)
+  }
+
+  private keysOf(value: object): ReadonlyArray<string> {
+    const { list, replacer } = this.args
+    if (list !== null) return list
+    // Of a long array of bigints the names are not asked for, and not all of the indexes. A replacer may leave some out.
+    const length = isBigInts(value) ? elementsOf(value) : 0
+    if (length <= namedElements || replacer !== null) return Object.keys(value)
+    return Array.from({ length: this.within(length) }, (_, index) => String(index))
+  }
+
+  /** A `Buffer` without its own properties, of which its `toJSON` would read a `length`. */
+  private beginning(value: Buffer): Buffer {
+    const length = this.within(elementsOf(value))
+    if (length === 0) return Buffer.alloc(0)
+    const { buffer, byteOffset } = copyElements(value, 0, length)
+    return Buffer.from(buffer as ArrayBuffer, byteOffset, length)
+  }
+
+  /** The numbers of a typed array, without what else it inherits or has. */
+  private numbers(value: TypedArray): TypedArray {
+    const length = this.within(elementsOf(value))
+    this.room -= indexedLength * length
+    return copyElements(value, 0, length)
+  }
+
+  /** So many elements have a longer text than there is room, or are all. */
+  private within(length: number): number {
+    return Math.min(length, Math.max(0, this.room) + 1)
   }
 
   private text(text: string): string {
@@ -117,6 +164,11 @@ class Copier {
   }
 }
 
-/** A `Buffer` that prints as the built-in ones do, or a typed array: the engine reads it by index. */
-const isWalked = (value: unknown): boolean =>
-  ArrayBuffer.isView(value) && (isPlainBuffer(value) || (value as { toJSON?: unknown }).toJSON === undefined)
+/** The shortest entry of an object, `"0":0,`, and of an array, `0,`. */
+const indexedLength = 6
+const listedLength = 2
+
+const isBigInts = (value: object): value is BigInt64Array | BigUint64Array =>
+  isBigInt64Array(value) || isBigUint64Array(value)
+
+const isBuffer = (value: object | bigint): value is Buffer => typeof value === "object" && isPlainBuffer(value)

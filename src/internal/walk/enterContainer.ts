@@ -60,7 +60,8 @@ export const openBuffer = (buffer: Buffer): readonly [outer: Open, inner: Open] 
   return [outer, new Open(Shape.elements, buffer, null, elementsOf(buffer), true, false)]
 }
 
-type TypedArray = Uint8Array | Float64Array
+/** The numbers have different widths, which the types need not tell apart. */
+export type TypedArray = Uint8Array | Float64Array
 type TypedArrayConstructor = {
   new (buffer: ArrayBufferLike, offset: number, length: number): TypedArray
   readonly BYTES_PER_ELEMENT: number
