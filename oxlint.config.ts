@@ -27,12 +27,24 @@ const openRooms = ["errors", "fragment", "frame", "limit", "options", "output", 
 
 /**
  * Single files of other rooms that a domain may use: a pool of worker threads over a worker file of its own, the
- * watching of health rules of its own, and what counts for a service.
+  tokens: [
+    "pool/poolOptions.ts",
+    "pool/taskPool.ts",
+    "pool/workerFile.ts",
+    "telemetry/latencies.ts",
+    "telemetry/spanIfTraced.ts"
+  ]
  */
 const openFiles: Readonly<Record<string, ReadonlyArray<string>>> = {
   ai: ["service/tokensAccess.ts"],
   cache: ["monitor/healthRules.ts", "monitor/watchRules.ts", "telemetry/spanIfTraced.ts"],
-  tokens: ["pool/poolOptions.ts", "pool/taskPool.ts", "pool/workerFile.ts", "telemetry/spanIfTraced.ts"]
+  tokens: [
+    "pool/poolOptions.ts",
+    "pool/taskPool.ts",
+    "pool/workerFile.ts",
+    "telemetry/latencies.ts",
+    "telemetry/spanIfTraced.ts"
+  ]
 }
 
 /** What a domain may import of other domains. */

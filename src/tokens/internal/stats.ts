@@ -1,7 +1,7 @@
 /**
  * What the calls of a layer have done, as plain numbers.
  */
-import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
+import { type Latencies, makeLatencies } from "../../internal/telemetry/latencies.ts"
 import { realTimers } from "../../internal/turns/realTimers.ts"
 import { longestHold } from "../../internal/turns/turnQueue.ts"
 import type { TokensError, TokensErrorReason } from "../TokensError.ts"
@@ -27,7 +27,7 @@ export class TokensStats {
   longest = 0
   readonly buckets = new Float64Array(bounds.length + 1)
   // In nanoseconds, for percentiles finer than the buckets.
-  private readonly times: RecordableHistogram = createHistogram()
+  private readonly times: Latencies = makeLatencies()
 
   counted(count: TokenCount, bytes: number): void {
     this.texts++
