@@ -47,8 +47,8 @@ export { parse, parseArray, type ParseArrayOptions, type ParseOptions } from "./
  *
  * **Details**
  *
- * Arrays of more than 64 elements are encoded, stringified and dropped batch by batch, if nothing transforms or checks their encoded
- * form. With `replacer`, `space`, `pretty`, `maxSize` or `routing` the whole value is encoded in turns, and then serialized. So is a
+ * Arrays of more than 64 elements (1,024 of plain numbers, strings or booleans) are encoded, stringified and dropped batch by batch, if
+ * nothing transforms or checks their encoded form. With `replacer`, `space`, `pretty`, `maxSize` or `routing` the whole value is encoded in turns, and then serialized. So is a
  * value in which something is wrong, a second time, so that the error is the schema's own.
  *
  * **Gotchas**
@@ -145,8 +145,8 @@ export const stream = <S extends Schema.Constraint>(
 }
 
 /**
- * Makes a schema of the same type, encoded form and services, whose arrays and records of more than 64 entries are decoded and encoded
- * in batches, with turns of the event loop between them. It needs no `Serialization`.
+ * Makes a schema of the same type, encoded form and services, whose arrays and records of more than 64 entries (1,024 of plain numbers,
+ * strings or booleans) are decoded and encoded in batches, with turns of the event loop between them. It needs no `Serialization`.
  *
  * **When to use**
  *
