@@ -27,13 +27,7 @@ const openRooms = ["errors", "fragment", "frame", "limit", "options", "output", 
 
 /**
  * Single files of other rooms that a domain may use: a pool of worker threads over a worker file of its own, the
-  tokens: [
-    "pool/poolOptions.ts",
-    "pool/taskPool.ts",
-    "pool/workerFile.ts",
-    "telemetry/latencies.ts",
-    "telemetry/spanIfTraced.ts"
-  ]
+ * watching of health rules of its own, what measures its calls, and what counts for a service.
  */
 const openFiles: Readonly<Record<string, ReadonlyArray<string>>> = {
   ai: ["service/tokensAccess.ts"],

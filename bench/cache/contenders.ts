@@ -8,7 +8,7 @@ import { memoryDriver } from "bentocache/drivers/memory"
 import { Cacheable } from "cacheable"
 import { Context, type Duration, Effect, Exit, Layer, PrimaryKey, Schema, Scope } from "effect"
 import { Persistable, PersistedCache, Persistence } from "effect/persistence"
-import { Keyv } from "keyv"
+import { Keyv } from "keyv-5"
 import { SerializationLayer } from "../../src/index.ts"
 import { SerializedCache } from "../../src/cache/index.ts"
 

@@ -1,5 +1,6 @@
 /**
- * Keyv: `serialize` and `deserialize` as a pair. Values come back as `JSON.parse` gives them.
+ * Keyv 6: the option `serialization`. Values come back as `JSON.parse` gives them. Keyv 5 takes the pair as two options, `serialize` and
+ * `deserialize`.
  *
  * A new namespace, since the pair must not read what another one has written: Keyv's own writes a Buffer as `":base64:..."` and marks
  * strings that begin with a colon.
@@ -10,8 +11,10 @@ import assert from "node:assert/strict"
 
 const cache = new Keyv<unknown>({
   namespace: "v2",
-  serialize: async (data) => (await serializeAsync(data)).serialized,
-  deserialize: (text) => JSON.parse(text)
+  serialization: {
+    stringify: async (data: unknown) => (await serializeAsync(data)).serialized,
+    parse: (text: string) => JSON.parse(text)
+  }
 })
 
 const values: Record<string, unknown> = {
