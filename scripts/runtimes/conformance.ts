@@ -1,9 +1,16 @@
 /**
  * Does the library give on this runtime what `JSON.stringify` gives here: eight shapes, by every routing, as text, bytes and a stream, and
- * its errors? Imports the package by its name, so it is to be run after a build.
+ * its errors? And is a routing that was asked for the one that was taken? Imports the package by its name, so it is to be run after a build.
  */
 import { Cause, type Context, Effect, Exit, Layer, Scope, Stream } from "effect"
-import { preview, Serialization, SerializationLayer, type Routing, type SerializationError } from "effect-serialization"
+import {
+  preview,
+  Serialization,
+  SerializationLayer,
+  type Routing,
+  type SerializationError,
+  type SerializationMetrics
+} from "effect-serialization"
 
 class Money {
   readonly cents: number
@@ -40,6 +47,16 @@ const bad: Readonly<Record<string, readonly [unknown, string]>> = {
 const cyclic: Record<string, unknown> = { rows: times(5000, (id) => ({ id })) }
 cyclic["self"] = cyclic
 
+/** How a value has to be serialized; undefined where the service decides. A small one is stringified at once. */
+const pathFor = (shape: string, routing: Routing): string | undefined =>
+  shape === "small" ? "sync" : routing === "adaptive" ? undefined : routing
+
+/** By which path the call between two snapshots went. */
+const grown = (before: SerializationMetrics, after: SerializationMetrics): string =>
+  (["sync", "worker", "sliced", "fallback"] as const)
+    .filter((path) => after[`${path}Path`] > before[`${path}Path`])
+    .join(" and ")
+
 const reasonOf = (exit: Exit.Exit<unknown, SerializationError>): string =>
   Exit.isSuccess(exit) ? "none" : (exit.cause.reasons.filter(Cause.isFailReason)[0]?.error.reason._tag ?? "a defect")
 
@@ -59,13 +76,22 @@ export const conformance = async (
     for (const routing of routings) {
       for (const [shape, value] of Object.entries(shapes)) {
         const expected = JSON.stringify(value)
+        const path = pathFor(shape, routing)
+        const checkPath = (output: string, taken: string): void => {
+          // Threads that do not start would not be noticed else: slices give the same text.
+          if (path !== undefined) check(`${shape}, ${routing}: ${output} by ${path}, not ${taken}`, taken === path)
+        }
         const text = yield* service.serialize(value, { routing })
         check(`${shape}, ${routing}: text`, text.serialized === expected)
-        const { bytes } = yield* service.serializeToBytes(value, { routing })
+        checkPath("text", text.path)
+        const { bytes, path: bytesPath } = yield* service.serializeToBytes(value, { routing })
         const utf8 = new TextEncoder().encode(expected)
         check(`${shape}, ${routing}: bytes`, bytes.length === utf8.length && bytes.every((byte, i) => byte === utf8[i]))
+        checkPath("bytes", bytesPath)
+        const before = yield* service.metrics
         const streamed = yield* Stream.mkString(Stream.decodeText(service.stream(value, { routing, chunkSize: 1000 })))
         check(`${shape}, ${routing}: stream`, streamed === new TextDecoder().decode(utf8))
+        checkPath("stream", grown(before, yield* service.metrics))
         const cut = yield* service.serialize(value, { routing, maxSize: 500, truncate: true })
         check(
           `${shape}, ${routing}: truncated`,
@@ -77,7 +103,11 @@ export const conformance = async (
         check(`${name}, ${routing}: ${reason}, not ${reasonOf(exit)}`, reasonOf(exit) === reason)
       }
     }
-    const { avgLatency, failures: failed, p99 } = yield* service.metrics
+    const { avgLatency, failures: failed, fallbackPath, p99, workerErrors } = yield* service.metrics
+    check(
+      `no fallbacks, not ${fallbackPath}, and no errors of threads, not ${workerErrors}`,
+      fallbackPath + workerErrors === 0
+    )
     check("metrics", avgLatency > 0 && p99 > 0 && failed === routings.length * 4)
     check("preview", preview(shapes["records"], { maxSize: 100 }).truncated)
   })
