@@ -118,6 +118,9 @@ const resume = (chunks: ReadonlyArray<Uint8Array>, reader: Reader): ReadableStre
 
 const withType = (init: ResponseInit["headers"]): Headers => {
   const headers = new Headers(init)
-  if (!headers.has("content-type")) headers.set("content-type", "application/json")
+  if (!headers.has("content-type")) headers.set("content-type", ownType())
   return headers
 }
+
+/** Bun adds a charset. */
+const ownType = (): string => Response.json(null).headers.get("content-type") ?? "application/json"

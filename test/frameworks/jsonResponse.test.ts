@@ -52,6 +52,21 @@ describe("jsonResponse", () => {
     )
   })
 
+  it("a runtime whose Response.json adds a charset: the same Content-Type", async () => {
+    const { json } = Response
+    try {
+      Response.json = (value, init) => {
+        const response = json(value, init)
+        response.headers.set("content-type", "application/json;charset=utf-8")
+        return response
+      }
+      const { headers } = await jsonResponse(large)
+      assert.strictEqual(headers.get("content-type"), "application/json;charset=utf-8")
+    } finally {
+      Response.json = json
+    }
+  })
+
   it("options of the call", async () => {
     const options: JsonResponseInit = { pretty: true, replacer: ["a"], status: 202 }
     const response = await jsonResponse({ a: 1, b: 2 }, options)
