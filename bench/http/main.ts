@@ -4,8 +4,9 @@
  *     npm run bench:http [-- --runs 7] [--node 24]
  *
  * A server process a way, plain and ours turn by turn; one client reads the large answer while a process of its own pings, every 4 ms.
- * Prints medians over the runs, and writes them into `docs/benchmarks.md`: how long the answer took, the slowest ping, and the longest turn of the server's event loop, beside pings
- * of an idle server. The bytes of plain and ours are compared first.
+ * Prints medians over the runs, and writes them into `docs/benchmarks.md`: how long the answer took, what the server's thread had of a
+ * core for it (and the pings beside it), the slowest ping, and the longest turn of the server's event loop, beside pings of an idle
+ * server. The bytes of plain and ours are compared first.
  */
 import { type ChildProcess, fork } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -53,6 +54,8 @@ const call = `${JSON.stringify({ _tag: "Request", id: "1", tag: "report", payloa
 
 interface Reading {
   readonly wall: number
+  /** Milliseconds that the server's thread had of a core. */
+  readonly cpu: number
   readonly ping: number
   readonly hold: number
 }
@@ -72,7 +75,7 @@ const pingBeside = async (port: number, run: () => Promise<unknown>): Promise<Re
   // The server ends connections that were idle for five seconds, as they are while others have their turn.
   agent.destroy()
   agent = new Agent({ keepAlive: true })
-  await ask(port, "/hold")
+  await ask(port, "/used")
   await latencies(pings)
   const began = performance.now()
   await run()
@@ -80,10 +83,10 @@ const pingBeside = async (port: number, run: () => Promise<unknown>): Promise<Re
   // The last of them may still be on their way.
   await new Promise((resolve) => setTimeout(resolve, 50))
   const ping = Math.max(...(await latencies(pings)))
-  const hold = Number((await ask(port, "/hold")).text)
+  const { cpu, hold } = JSON.parse((await ask(port, "/used")).text)
   pings.disconnect()
   await once(pings, "exit")
-  return { wall, ping, hold }
+  return { wall, cpu, ping, hold }
 }
 
 const ways = ["HttpApi", "HttpApi, ours", "RPC", "RPC, ours"]
@@ -109,23 +112,26 @@ for (let run = 0; run < Number(flags.runs); run++) {
 }
 const rows = servers.map(({ idle, readings, way }, i) => {
   const of = (key: keyof Reading, list = readings) => median(list.map((reading) => reading[key]))
-  const base = median(servers[i - (i % 2)]!.readings.map(({ wall }) => wall))
+  const plain = servers[i - (i % 2)]!.readings
   return [
     way,
     ms(of("wall")),
-    ratio(of("wall") / base),
+    ratio(of("wall") / of("wall", plain)),
+    ms(of("cpu")),
+    ratio(of("cpu") / of("cpu", plain)),
     ms(of("ping")),
     ms(of("ping", idle)),
     ms(of("hold")),
     ms(of("hold", idle))
   ]
 })
+const head = ["way", "answer ms", "of plain", "CPU ms", "of plain", "slowest ping ms", "idle", "hold ms", "idle"]
 reportTables({
   name: "http",
   node: flags.node,
   isWhole: true,
   lead: `Medians of ${flags.runs} runs; the same bytes with and without us.`,
-  tables: [markdownTable(["way", "answer ms", "of plain", "slowest ping ms", "idle", "hold ms", "idle"], rows)]
+  tables: [markdownTable(head, rows)]
 })
 for (const { child } of servers) child.disconnect()
 agent.destroy()

@@ -3,7 +3,7 @@
  *
  *     node bench/http/serve.ts "HttpApi" | "HttpApi, ours" | "RPC" | "RPC, ours"
  *
- * Tells its parent the port, and after each `/hold` the longest turn of its event loop since the last one.
+ * Tells its parent the port, and at `/used` the longest turn of its event loop and the CPU time of its thread since it was asked last.
  */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
@@ -15,6 +15,7 @@ import { HttpApiJson, RpcJson } from "effect-serialization/http"
 import { createServer } from "node:http"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { schemaCases } from "../schema/cases.ts"
+import { threadTime } from "../threadClock.ts"
 
 const { load, schema } = schemaCases.find(({ name }) => name === "rows")!
 const value = load()
@@ -45,17 +46,19 @@ const rpc = () => {
 
 const turns = monitorEventLoopDelay({ resolution: 1, samplePerIteration: true })
 turns.enable()
+let cpuBefore = 0
 
 const Routes = Layer.mergeAll(
   (way.startsWith("RPC") ? rpc() : api()) as Layer.Layer<never, never, any>,
   HttpRouter.add("GET", "/ping", HttpServerResponse.text("pong")),
   HttpRouter.add(
     "GET",
-    "/hold",
+    "/used",
     Effect.sync(() => {
-      const hold = turns.max / 1e6
+      const used = { hold: turns.max / 1e6, cpu: threadTime() - cpuBefore }
       turns.reset()
-      return HttpServerResponse.text(String(hold))
+      cpuBefore = threadTime()
+      return HttpServerResponse.text(JSON.stringify(used))
     })
   )
 )
