@@ -353,6 +353,17 @@ describe("SchemaTurns", () => {
     })
   )
 
+  it.effect("inTurns: an issue has the whole array as its input", () =>
+    Effect.gen(function* () {
+      const schema = Schema.Array(Row)
+      const input = [...Array.from({ length: 300 }, (_, id) => ({ id, at: "2026-01-01" })), { id: "1", at: "" }]
+      const { issue } = yield* Effect.flip(
+        Schema.decodeUnknownEffect(SchemaTurns.inTurns(schema), { reportInput: true })(input)
+      )
+      assert.strictEqual((issue as { readonly input?: unknown }).input, input)
+    })
+  )
+
   it.effect("inTurns of a class decodes to its instances", () =>
     Effect.gen(function* () {
       class Report extends Schema.Class<Report>("Report")({ rows: Schema.Array(Row) }) {}

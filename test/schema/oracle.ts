@@ -9,7 +9,10 @@ import { charge } from "../../src/internal/turns/turnQueue.ts"
 export const useUpTurn: Effect.Effect<void> = Effect.sync(() => charge(100))
 
 const describeIssue = (issue: SchemaIssue.Issue): unknown => {
-  const node = "ast" in issue ? [issue._tag, issue.ast._tag] : [issue._tag]
+  const ast = "ast" in issue ? [issue.ast._tag] : []
+  // With `reportInput`: of an array that was done in batches, all of it.
+  const input = "input" in issue ? [{ input: issue.input }] : []
+  const node = [issue._tag, ...ast, ...input]
   switch (issue._tag) {
     case "Composite":
     case "AnyOf":
