@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import fastify, { type FastifyInstance, type RouteShorthandOptions } from "fastify"
 import { fastifyJson, type FrameworkOptions } from "../../src/frameworks/index.ts"
+import { reasonOf } from "../support/values.ts"
 import { routes, tenant } from "./support/cases.ts"
 import { ask, header, type Listening, listening, readable } from "./support/client.ts"
 import { endless, sameAnswers, sliced } from "./support/oracle.ts"
@@ -62,6 +63,14 @@ const row = { type: "object", properties: { id: { type: "integer" } } }
 const schema = { type: "array", items: row }
 
 describe("Fastify", () => {
+  it("options out of range are refused when it is registered", async () => {
+    for (const options of [{ threshold: -1 }, { threshold: "1" }, { serializer: 1 }]) {
+      const app = fastify()
+      const registered = async () => void (await app.register(fastifyJson, options as never))
+      assert.strictEqual((await reasonOf(registered()))._tag, "InvalidOptions")
+    }
+  })
+
   it("runs behind the hooks of the program, in any order", async () => {
     const log: Array<string> = []
     const hook = (name: string) => async (_request: unknown, _reply: unknown, payload: unknown) => {
