@@ -155,6 +155,34 @@ describe("RpcJson.layerProtocolHttp", () => {
     )
   }
 
+  it.live("fifty calls at once get an answer each", () =>
+    Effect.gen(function* () {
+      const [a, b] = [
+        yield* serve(routes(protocols.ours, serializations.ndjson)),
+        yield* serve(routes(protocols.plain, serializations.ndjson))
+      ]
+      const expected = new Map<string, Answer>()
+      const tags = ["large", "small", "text", "failing", "list"]
+      for (const tag of tags) expected.set(tag, yield* post(b, [request(tag, "1")], true))
+      const all = Array.from({ length: 50 }, (_, i) => tags[i % tags.length]!)
+      const answers = yield* Effect.all(
+        all.map((tag) => post(a, [request(tag, "1")], true)),
+        { concurrency: "unbounded" }
+      )
+      answers.forEach((answer, i) => assertSameAnswer(answer, expected.get(all[i]!)!, all[i]!))
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("options out of range are refused", () =>
+    Effect.gen(function* () {
+      for (const threshold of [-1, Number.NaN, "1" as never]) {
+        const layer = RpcJson.layerProtocolHttp({ path: "/rpc", threshold })
+        const exit = yield* Effect.exit(Effect.scoped(Layer.build(layer as Layer.Layer<RpcServer.Protocol>)))
+        assert.include(String(exit), "`threshold`")
+      }
+    })
+  )
+
   it.live("an answer of which the client has had enough is encoded no further, and kept no longer", () =>
     Effect.gen(function* () {
       let encoded = 0
