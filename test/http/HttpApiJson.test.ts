@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer, Schema, SchemaGetter, Stream } from "effect"
-import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
+import { Context, Effect, Latch, Layer, Schema, SchemaGetter, Stream } from "effect"
+import { FetchHttpClient, HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import {
   HttpApi,
   HttpApiBuilder,
+  HttpApiClient,
   HttpApiEndpoint,
   HttpApiGroup,
   HttpApiMiddleware,
@@ -183,6 +184,113 @@ describe("HttpApiJson.group", () => {
       assert.strictEqual(answer.bytes.toString(), JSON.stringify(texts))
       assert.deepStrictEqual([seen, encoded], [0, 50_000])
     }).pipe(Effect.scoped)
+  )
+
+  it.live("fifty answers at once are each whole", () =>
+    Effect.gen(function* () {
+      const [a, b] = [yield* serve(ours), yield* serve(plain)]
+      const expected = yield* call(b, "/large")
+      const answers = yield* Effect.all(
+        Array.from({ length: 50 }, () => call(a, "/large")),
+        { concurrency: "unbounded" }
+      )
+      for (const answer of answers) assertSameAnswer(answer, expected, "/large")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("a client of the API gets the values", () =>
+    Effect.gen(function* () {
+      const port = yield* serve(ours)
+      const client = yield* HttpApiClient.make(Api, { baseUrl: `http://127.0.0.1:${port}` })
+      assert.deepStrictEqual((yield* client.reports.large()).rows, rows(5000))
+      assert.deepStrictEqual(yield* client.reports.echo({ payload: rows(2000) }), rows(2000))
+      assert.deepStrictEqual(yield* client.reports.either({ params: { kind: "rows" } }), { rows: rows(5000) })
+      const failed = yield* Effect.flip(client.reports.failing())
+      assert.deepStrictEqual((failed as Failed).rows, rows(200))
+    }).pipe(Effect.scoped, Effect.provide(FetchHttpClient.layer))
+  )
+
+  it.live("parse options of the api and of the group are heeded, those of the success first", () =>
+    Effect.gen(function* () {
+      const strict = { onExcessProperty: "error", errors: "all" } as const
+      const Ids = Schema.Array(Schema.Struct({ id: Schema.Finite }))
+      const extra = Array.from({ length: 5000 }, (_, id) => ({ id, more: true }))
+      const apis = {
+        none: (group: typeof Group) => HttpApi.make("api").add(group),
+        "the group": (group: typeof Group) => HttpApi.make("api").add(group.annotate(HttpApi.ParseOptions, strict)),
+        "the api": (group: typeof Group) =>
+          HttpApi.make("api").add(group).annotate(HttpApi.SuccessParseOptions, strict),
+        "the success's, over others": (group: typeof Group) =>
+          HttpApi.make("api")
+            .add(group.annotate(HttpApi.ParseOptions, strict))
+            .annotate(HttpApi.SuccessParseOptions, {})
+      }
+      const Group = HttpApiGroup.make("g").add(HttpApiEndpoint.get("all", "/all", { success: Ids }))
+      const statuses: Record<string, number> = {}
+      for (const [name, apiOf] of Object.entries(apis)) {
+        const api = apiOf(Group)
+        const answers = []
+        for (const make of [HttpApiJson.group, HttpApiBuilder.group as unknown as typeof HttpApiJson.group]) {
+          const handlers = make(api, "g", (handlers) => handlers.handle("all", () => Effect.succeed(extra)))
+          const live = HttpApiBuilder.layer(api).pipe(
+            Layer.provide(handlers),
+            Layer.provide(SerializationLayer.layerSliced())
+          )
+          answers.push(yield* call(yield* serve(live as Layer.Layer<never, never, any>), "/all"))
+        }
+        assertSameAnswer(answers[0]!, answers[1]!, name)
+        statuses[name] = answers[0]!.status
+      }
+      assert.deepStrictEqual(statuses, {
+        none: 200,
+        "the group": 500,
+        "the api": 500,
+        "the success's, over others": 200
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("a client that leaves ends the work", () =>
+    Effect.gen(function* () {
+      const leaving = new AbortController()
+      const left = Latch.makeUnsafe()
+      let encoded = 0
+      const Waiting = Schema.String.pipe(
+        Schema.decodeTo(Schema.String, {
+          decode: SchemaGetter.passthrough(),
+          // Nobody but the client's leaving ends the wait.
+          encode: SchemaGetter.transformEffect((text: string) => {
+            encoded++
+            if (text !== "text 100") return Effect.succeed(text)
+            leaving.abort()
+            return Effect.onInterrupt(Effect.never, () => left.open)
+          })
+        })
+      )
+      const api = HttpApi.make("api").add(
+        HttpApiGroup.make("g").add(HttpApiEndpoint.get("all", "/all", { success: Schema.Array(Waiting) }))
+      )
+      const texts = Array.from({ length: 5000 }, (_, i) => `text ${i}`)
+      const handlers = HttpApiJson.group(api, "g", (handlers) => handlers.handle("all", () => Effect.succeed(texts)))
+      const live = HttpApiBuilder.layer(api).pipe(
+        Layer.provide(handlers),
+        Layer.provide(SerializationLayer.layerSliced())
+      )
+      const port = yield* serve(live as Layer.Layer<never, never, any>)
+      yield* Effect.exit(call(port, "/all", { signal: leaving.signal }))
+      yield* Effect.timeout(left.await, "20 seconds")
+      assert.strictEqual(encoded, 101)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("options out of range are refused", () =>
+    Effect.gen(function* () {
+      for (const options of [{ buffer: -1 }, { threshold: Number.NaN }, { threshold: "1" as never }]) {
+        const handlers = HttpApiJson.group(Api, "reports", (handlers) => handlers as never, options)
+        const exit = yield* Effect.exit(Layer.build(handlers))
+        assert.include(String(exit), `\`${Object.keys(options)[0]}\``)
+      }
+    }).pipe(Effect.provide(SerializationLayer.layerSliced()))
   )
 
   it("a payload in inTurns is described and decoded as it is without", async () => {

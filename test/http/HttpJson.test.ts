@@ -1,6 +1,7 @@
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import {
+  Cookies,
   FetchHttpClient,
   HttpClient,
   HttpClientRequest,
@@ -13,6 +14,7 @@ import { Serialization, SerializationLayer } from "effect-serialization"
 import { HttpJson } from "effect-serialization/http"
 import { createHash } from "node:crypto"
 import { OutgoingMessage, ServerResponse } from "node:http"
+import { gunzipSync } from "node:zlib"
 import { assertSameAnswer, call, type Call, serve } from "./server.ts"
 
 const live = SerializationLayer.layerSliced()
@@ -35,9 +37,15 @@ const values: Record<string, unknown> = {
   toJSON: { toJSON: () => rows(2000) }
 }
 
-const responses: Record<string, { readonly status?: number; readonly headers?: Record<string, string> }> = {
+const responses: Record<string, HttpServerResponse.Options.WithContentType> = {
   "": {},
   "/created": { status: 201 },
+  "/named": {
+    status: 203,
+    statusText: "Told by others",
+    cookies: Cookies.fromIterable([Cookies.makeCookieUnsafe("seen", "yes", { path: "/", httpOnly: true })]),
+    contentType: "application/ld+json"
+  },
   "/own": { headers: { "x-own": "1", "content-type": "application/vnd.api+json" } }
 }
 
@@ -182,6 +190,32 @@ describe("HttpJson", () => {
     }).pipe(Effect.scoped, Effect.provide(live))
   )
 
+  it.live("a body beyond the buffer: compressed as it goes, and none for a HEAD", () =>
+    Effect.gen(function* () {
+      const large = rows(6000)
+      const value = { title: "Report", rows: large }
+      const bodies = {
+        "/any": [HttpJson.json(large, { buffer: 100_000 }), JSON.stringify(large)],
+        "/typed": [HttpJson.schemaJson(Report)(value, { buffer: 100_000 }), JSON.stringify(value)]
+      } as const
+      const routes = HttpRouter.use((router) =>
+        Effect.forEach(Object.entries(bodies), ([path, [answer]]) =>
+          router.add("GET", path as "/any", Effect.orDie(answer.pipe(Effect.provide(live))))
+        )
+      )
+      const port = yield* serve(routes as Layer.Layer<never, never, any>, { middleware: compression })
+      for (const [path, [, text]] of Object.entries(bodies)) {
+        const zipped = yield* call(port, path, { headers: { "accept-encoding": "gzip" } })
+        const { "content-encoding": encoding, "content-length": length } = zipped.headers
+        assert.deepStrictEqual([encoding, length, zipped.isBroken], ["gzip", undefined, false])
+        assert.strictEqual(gunzipSync(zipped.bytes).toString(), text)
+        const head = yield* call(port, path, { method: "HEAD" })
+        assert.deepStrictEqual([head.status, head.bytes.length, head.isBroken], [200, 0, false])
+        assert.strictEqual(head.headers["content-type"], "application/json")
+      }
+    }).pipe(Effect.scoped)
+  )
+
   it.live("a client that leaves ends the work", () =>
     Effect.gen(function* () {
       const context = yield* Effect.context<Serialization>()
@@ -208,7 +242,11 @@ describe("HttpJson", () => {
   it.live("an etag is the one that Express makes, and a client that has it gets a 304", () =>
     Effect.gen(function* () {
       const context = yield* Effect.context<Serialization>()
-      for (const value of [{ id: 1 }, rows(5000)]) {
+      const values = [
+        [Schema.Struct({ id: Schema.Finite }), { id: 1 }],
+        [Schema.Array(Row), rows(5000)]
+      ] as const
+      for (const [schema, value] of values) {
         const text = JSON.stringify(value)
         const digest = createHash("sha1").update(text).digest("base64").slice(0, 27)
         const tag = `"${Buffer.byteLength(text).toString(16)}-${digest}"`
@@ -225,9 +263,18 @@ describe("HttpJson", () => {
             assert.strictEqual(fresh.headers["x-own"], "1")
             assert.isUndefined(fresh.headers["content-type"])
           }
+          const head = yield* call(port, "/", { method: "HEAD", headers: { "if-none-match": tag } })
+          assert.deepStrictEqual([head.status, head.headers["etag"]], [304, expected])
           const stale = yield* call(port, "/", { headers: { "if-none-match": '"other"' } })
           assert.strictEqual(stale.status, 200)
         }
+        const typed = HttpJson.schemaJson(schema as Schema.Codec<unknown>)(value, { etag: "weak" })
+        const answers = Effect.gen(function* () {
+          const port = yield* serveOne(Effect.provideContext(typed, context))
+          return [yield* call(port, "/"), yield* call(port, "/", { headers: { "if-none-match": tag } })] as const
+        })
+        const [typedAnswer, fresh] = yield* Effect.scoped(answers)
+        assert.deepStrictEqual([typedAnswer.headers["etag"], fresh.status], [`W/${tag}`, 304])
         const own = yield* serveOne(
           Effect.provideContext(HttpJson.json(value, { etag: "weak", headers: { etag: '"mine"' } }), context)
         )
