@@ -32,8 +32,8 @@ export interface PreviewOptions {
   readonly replacer?: SerializeOptions["replacer"]
   /**
    * Never throw for what the value is. A reference that closes a cycle is `"[Circular]"`, a bigint its digits in
-   * quotes, what a getter, a `toJSON` or a replacer throws is `"[Thrown]"`, and a value without text is `null`. Default
-   * `false`.
+   * quotes, what a getter, a `toJSON` or a replacer throws is `"[Thrown]"`, and a value without text is `null`. So is all of
+   * it `"[Thrown]"` where the names of a `replacer`, or `space`, cannot be read. Default `false`.
    */
   readonly lenient?: boolean | undefined
 }
