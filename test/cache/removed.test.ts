@@ -106,6 +106,52 @@ describe("a text that is removed", () => {
     })
   )
 
+  for (const timeout of ["softTimeout", "hardTimeout"] as const) {
+    it.effect(`elsewhere is not served after the ${timeout}, though the message is on its way`, () =>
+      Effect.gen(function* () {
+        const options = brief({ staleIfError: "1 minute", [timeout]: "1 second" })
+        const { here, other, shared } = yield* twoCaches({ ...options, verifyWithin: "1 hour", heartbeat: "1 hour" })
+        yield* here.getOrCompute("page", tagged("old"))
+        yield* TestClock.adjust("11 seconds")
+        yield* shared.pause
+        assert.strictEqual((yield* other.invalidateTags("t")).status, "done")
+        const goOn = yield* Deferred.make<void>()
+        const read = Effect.exit(here.getOrCompute("page", Effect.as(Deferred.await(goOn), "new")))
+        const first = yield* forked(read)
+        const second = yield* forked(read)
+        yield* TestClock.adjust("2 seconds")
+        yield* Deferred.succeed(goOn, undefined)
+        for (const fiber of [first, second]) {
+          const exit = yield* Fiber.join(fiber)
+          if (timeout === "hardTimeout") assert.isTrue(Exit.isFailure(exit))
+          else assert(Exit.isSuccess(exit) && (yield* exit.value.text) === '"new"')
+        }
+      })
+    )
+  }
+
+  it.effect("elsewhere, and another one in its place that is on its way: not served after the soft timeout", () =>
+    Effect.gen(function* () {
+      const options = brief({ staleIfError: "1 minute", softTimeout: "1 second" })
+      const { here, other, shared, steps } = yield* twoCaches({
+        ...options,
+        verifyWithin: "1 hour",
+        heartbeat: "1 hour"
+      })
+      yield* here.getOrCompute("page", tagged("old"))
+      yield* TestClock.adjust("11 seconds")
+      yield* shared.pause
+      assert.strictEqual((yield* other.invalidateTags("t")).status, "done")
+      yield* other.getOrCompute("page", tagged(large("new")))
+      const gate = yield* Deferred.make<void>()
+      steps.before = (operation) => (operation === "part" ? Deferred.await(gate) : Effect.void)
+      const read = yield* forked(here.getOrCompute("page", tagged("newer")))
+      yield* TestClock.adjust("2 seconds")
+      yield* Deferred.succeed(gate, undefined)
+      assert.match(yield* (yield* Fiber.join(read)).text, /^"new/)
+    })
+  )
+
   it.effect("elsewhere is not kept as not modified, though the message is on its way", () =>
     Effect.gen(function* () {
       const options = { ...brief({ staleIfError: "1 minute" }), verifyWithin: "1 hour", heartbeat: "1 second" } as const

@@ -50,6 +50,7 @@ export type Outcome = "stored" | "kept" | "read" | "stale" | "fenced" | "failed"
 /** A text that has expired, to fall back on. */
 export interface StaleText {
   readonly content: Content
+  readonly source: "memory" | "store"
   readonly marks: Marks
   readonly expiresAt: number
   readonly revalidateUntil: number
@@ -88,6 +89,8 @@ export class Flight {
   isIncomplete = false
   /** Something to serve instead. */
   stale: StaleText | undefined
+  /** The store was asked what there is to serve instead: what callers have found in memory counts no more. */
+  isStaleKnown = false
   fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
   private names = new Map<string, Mark>()
   private readonly fence: Fence
@@ -213,6 +216,14 @@ export const stampOf = (marks: Marks): Stamp => {
   for (const [name, { generation }] of marks) stamp.set(name, generation)
   return stamp
 }
+
+export const staleAnswer = ({ content, expiresAt, marks, source }: StaleText): Answer => ({
+  content,
+  source,
+  isStale: true,
+  expiresAt,
+  marks
+})
 
 /** Whether something that a text was built from was removed since. */
 export const isRemoved = (fence: Fence, marks: Marks): boolean => {

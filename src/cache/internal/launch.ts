@@ -16,7 +16,7 @@ import type { Computation } from "./compute.ts"
 import type { Core } from "./core.ts"
 import type { EntrySettings } from "./entrySettings.ts"
 import { computeTimedOut, dependencyCycle } from "./errors.ts"
-import { type Answer, Flight, isRemoved, type StaleText } from "./flight.ts"
+import { type Answer, Flight, isRemoved, staleAnswer, type StaleText } from "./flight.ts"
 import { produce } from "./produce.ts"
 
 /** Begins a flight, at once, in a fiber of the cache with the context of the caller. A refresh has no callers. */
@@ -61,7 +61,7 @@ const settle = (core: Core, flight: Flight, exit: Exit.Exit<void, unknown>): voi
 }
 
 /** What a caller gets from a flight: its answer, or the word to go again. */
-export type Awaited = Answer | "again" | "stale"
+export type Awaited = Answer | "again"
 
 /** How a caller waits. */
 export interface Waiting {
@@ -86,7 +86,7 @@ export const join = (
   key: string,
   begin: () => Flight,
   waiting: Waiting
-): Effect.Effect<{ readonly flight: Flight; readonly isOwn: boolean; readonly result: Awaited }, unknown> =>
+): Effect.Effect<{ readonly isOwn: boolean; readonly result: Awaited }, unknown> =>
   // A caller that was counted has to leave, whenever it is stopped.
   Effect.uninterruptibleMask((restore) =>
     Effect.suspend(() => {
@@ -103,7 +103,7 @@ export const join = (
       // What a bounded read has begun may have read what is outdated, or serve a stale text, whenever it began.
       const isAny = waiting.isAny && (!waiting.isStrong || flight.settings.isStrong)
       return restore(awaited(core, flight, isOwn || isAny, waiting)).pipe(
-        Effect.map((result) => ({ flight, isOwn, result })),
+        Effect.map((result) => ({ isOwn, result })),
         Effect.onExit(() =>
           Effect.sync(() => {
             running?.flight.waitsFor.delete(flight)
@@ -130,15 +130,17 @@ const awaited = Effect.fnUntraced(function* (core: Core, flight: Flight, isOwn: 
   const soft = yield* within(core, end(flight, isOwn, isStrong), Math.min(softUntil, hardUntil))
   let result = soft
   if (result === undefined && softUntil < hardUntil) {
-    if (staleOf(core, flight, waiting) !== undefined) {
+    const stale = staleOf(core, flight, waiting)
+    if (stale !== undefined) {
       flight.isBackground = true
-      return "stale" as const
+      return staleAnswer(stale)
     }
     result = yield* within(core, end(flight, isOwn, isStrong), hardUntil)
   }
   if (result === undefined) {
     flight.isBackground = true
-    if (staleOf(core, flight, waiting) !== undefined) return "stale" as const
+    const stale = staleOf(core, flight, waiting)
+    if (stale !== undefined) return staleAnswer(stale)
     return yield* computeTimedOut(Duration.millis(waiting.hardTimeout))
   }
   if (isTooLate && result === "answer") return "again" as const
@@ -146,8 +148,8 @@ const awaited = Effect.fnUntraced(function* (core: Core, flight: Flight, isOwn: 
 })
 
 /** The stale text that a caller may fall back on, where there is one. */
-export const staleOf = (core: Core, flight: Flight, { isStrong, stale }: Waiting): StaleText | undefined => {
-  const found = stale ?? flight.stale
+const staleOf = (core: Core, flight: Flight, { isStrong, stale }: Waiting): StaleText | undefined => {
+  const found = flight.isStaleKnown ? flight.stale : (stale ?? flight.stale)
   // Who comes after it was removed must not get it, whatever those before may have.
   if (found === undefined || isStrong || isRemoved(core.fence, found.marks)) return undefined
   return core.now < Math.max(found.revalidateUntil, found.errorUntil) ? found : undefined

@@ -6,15 +6,16 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import { type BeginReply, type StoredEntry, StoreError } from "../CacheStore.ts"
+import { type BeginReply, type Generations, type StoredEntry, StoreError } from "../CacheStore.ts"
 import { type Computation, type Computed, compute, rememberFailure } from "./compute.ts"
 import type { Running } from "./computation.ts"
 import { type Core, lifetimeOf } from "./core.ts"
 import { storeUnavailable } from "./errors.ts"
-import { type Answer, type Flight, isRemoved, type Marks, type StaleText } from "./flight.ts"
+import { type Answer, type Flight, isRemoved, type Marks, staleAnswer, type StaleText } from "./flight.ts"
 import { type Begun, keep } from "./keep.ts"
 import { loadContent } from "./load.ts"
 import { doneOrLater } from "./leaseWait.ts"
+import { hardHalf } from "./names.ts"
 import type { StoreClient } from "./storeClient.ts"
 
 /** Runs a flight to its end. Its failure is that of the computation. */
@@ -53,7 +54,10 @@ const withStore = Effect.fnUntraced(function* <E, R>(
     flight.mayHaveLease = reply._tag === "Leased" || reply._tag === "StoreError"
     if (waitedSince !== undefined && reply._tag !== "Busy") core.counters.leaseWait.add(core.now - waitedSince)
     if (reply._tag === "Hit") {
-      const { head } = reply.entry
+      const { head, stamp } = reply.entry
+      // What memory has was replaced. It may have been removed before that, and the message is on its way.
+      if (flight.stale !== undefined && !isBuiltAlike(flight.stale.marks, stamp)) flight.stale = undefined
+      flight.isStaleKnown = true
       const served = yield* serveEntry(core, client, flight, reply.entry, askedAt, view)
       if (served === "served") return
       if (served === "broken" && head.id !== discard) {
@@ -151,6 +155,15 @@ const serveEntry = Effect.fnUntraced(function* (
   return "served"
 })
 
+/** Whether all that a text was built from is as it was for another one. */
+const isBuiltAlike = (marks: Marks, stamp: Generations): boolean => {
+  for (const [name, { generation }] of marks) {
+    const other = stamp[name]
+    if (generation === undefined || other === undefined || hardHalf(generation) !== hardHalf(other)) return false
+  }
+  return true
+}
+
 const notDiscarded = (): StoreError =>
   new StoreError({ kind: "unavailable", cause: new Error("It does not discard a broken entry") })
 
@@ -167,14 +180,12 @@ const takeStale = Effect.fnUntraced(function* (
   view: number
 ) {
   const known = flight.stale
-  if (entry === undefined || entry.head.kind === "failure") {
-    flight.stale = undefined
-    return
-  }
+  flight.isStaleKnown = true
+  flight.stale = undefined
+  if (entry === undefined || entry.head.kind === "failure") return
   const { head, stamp, timeLeft } = entry
   const isKnown = known?.content.etag === head.etag
   const content = isKnown ? known.content : yield* loadContent(client, entry).pipe(Effect.catch(() => Effect.undefined))
-  flight.stale = undefined
   if (content === undefined) return
   const lifetime = lifetimeOf(askedAt, timeLeft, head.timeToLive, flight.settings)
   const marks: Marks = new Map(
@@ -182,7 +193,7 @@ const takeStale = Effect.fnUntraced(function* (
   )
   // It may have been invalidated by a name that only its stamp has.
   if (isRemoved(core.fence, marks)) return
-  flight.stale = { content, marks, ...lifetime }
+  flight.stale = { content, source: isKnown ? known.source : "store", marks, ...lifetime }
   const isCurrent = Object.keys(stamp).every((name) => core.fence.check(name, flight.begunAt) === "current")
   if (!isKnown && flight.isValid && isCurrent) {
     core.put(flight.key, content, new Map(Object.entries(stamp)), lifetime, { view, isStored: true })
@@ -216,14 +227,6 @@ const computeAndKeep = Effect.fnUntraced(function* <E, R>(
 const answer = (flight: Flight, answer: Answer): void => {
   Deferred.doneUnsafe(flight.answer, Effect.succeed(answer))
 }
-
-const staleAnswer = ({ content, expiresAt, marks }: StaleText): Answer => ({
-  content,
-  source: "store",
-  isStale: true,
-  expiresAt,
-  marks
-})
 
 /** The stale text of a flight, while it may be served within a window: not to strong reads, and not once removed. */
 const staleWithin = (

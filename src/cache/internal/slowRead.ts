@@ -76,11 +76,7 @@ export class Read {
       const waiting = this.waiting(settings, stale)
       const begin = () =>
         launch(core, key, settings, names, computation, context, { isRefresh: false, stale, outer: running })
-      const { flight, isOwn, result } = yield* this.wait(begin, waiting)
-      if (result === "stale") {
-        const found = stale ?? flight.stale!
-        return yield* this.give({ ...found, source: "memory", isStale: true }, settings)
-      }
+      const { isOwn, result } = yield* this.wait(begin, waiting)
       return yield* this.give(result, settings, !isOwn && result.source === "computed" ? "coalesced" : undefined)
     })
   }
@@ -182,8 +178,8 @@ export class Read {
     return Effect.gen({ self: this }, function* () {
       let isAny = false
       while (true) {
-        const { flight, isOwn, result } = yield* join(this.core, this.key, begin, { ...waiting, isAny })
-        if (result !== "again") return { flight, isOwn, result }
+        const { isOwn, result } = yield* join(this.core, this.key, begin, { ...waiting, isAny })
+        if (result !== "again") return { isOwn, result }
         isAny = true
       }
     })
@@ -242,7 +238,7 @@ const found = (entry: MemoryEntry, isStale: boolean, since: number): Found => {
 
 const staleText = (entry: MemoryEntry, since: number): StaleText => {
   const { content, errorUntil, expiresAt, revalidateUntil, stamp } = entry
-  return { content, expiresAt, revalidateUntil, errorUntil, marks: marksOf(stamp, since) }
+  return { content, source: "memory", expiresAt, revalidateUntil, errorUntil, marks: marksOf(stamp, since) }
 }
 
 const decodeFailure = (content: Content, schema: Schema.Codec<any, any>): Effect.Effect<never, unknown> =>
