@@ -69,7 +69,7 @@ export interface Signalled {
  */
 export interface AsyncCompute {
   readonly key: string
-  /** The text that has expired, where there is one. Never one that was removed. */
+  /** The text that has expired, or is due for a refresh, where there is one. Never one that was removed. */
   readonly stale: AsyncCached | undefined
   /** Adds tags to the entry. Call it before reading what the tag stands for. */
   addTags(...tags: ReadonlyArray<string>): void

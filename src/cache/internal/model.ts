@@ -55,7 +55,7 @@ export interface Cached {
  */
 export interface Compute {
   readonly key: string
-  /** The text that has expired, where there is one. Never one that was removed. */
+  /** The text that has expired, or is due for a refresh, where there is one. Never one that was removed. */
   readonly stale: Option.Option<Cached>
   /** Adds tags to the entry. Call it before reading what the tag stands for. */
   addTags(...tags: ReadonlyArray<string>): Effect.Effect<void>

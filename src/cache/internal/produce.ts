@@ -87,7 +87,10 @@ const withStore = Effect.fnUntraced(function* <E, R>(
       case "Busy": {
         yield* takeStale(core, client, flight, reply.stale, askedAt, view)
         const stale = staleWithin(core, flight, "revalidateUntil")
-        if (stale !== undefined) return answerStale(core, flight, stale)
+        if (stale !== undefined) {
+          tryLater(core, flight)
+          return answerStale(flight, stale)
+        }
         waitedSince ??= core.now
         const left = waitedSince + core.settings.leaseWait - core.now
         if (left > 0) {
@@ -96,7 +99,10 @@ const withStore = Effect.fnUntraced(function* <E, R>(
         }
         core.counters.leaseWait.add(core.now - waitedSince)
         const last = staleWithin(core, flight, "errorUntil")
-        if (last !== undefined) return answerStale(core, flight, last)
+        if (last !== undefined) {
+          tryLater(core, flight)
+          return answerStale(flight, last)
+        }
         return yield* computeAndKeep(core, flight, computation, outer, { _tag: "Alone" })
       }
       case "Absent":
@@ -212,8 +218,9 @@ const computeAndKeep = Effect.fnUntraced(function* <E, R>(
   if (Exit.isSuccess(exit)) computed = exit.value
   else if (!Cause.hasInterrupts(exit.cause)) {
     computed = yield* rememberFailure(core, flight, exit.cause)
+    if (computed === undefined) tryLater(core, flight)
     const stale = computed === undefined ? staleWithin(core, flight, "errorUntil") : undefined
-    if (stale !== undefined) return answerStale(core, flight, stale)
+    if (stale !== undefined) return answerStale(flight, stale)
   }
   if (computed === undefined) return yield* exit as Exit.Failure<never, unknown>
   const { content, timeToLive } = computed
@@ -236,10 +243,16 @@ const staleWithin = (
 ): StaleText | undefined =>
   stale === undefined || settings.isStrong || core.now >= stale[window] || isStaleRemoved ? undefined : stale
 
-/** The stale text is all there is. For a while no other computation is tried. */
-const answerStale = (core: Core, flight: Flight, stale: StaleText): void => {
+/** What is in memory is served for a while, as far as its windows go, before a computation is tried again. */
+const tryLater = (core: Core, flight: Flight): void => {
+  // What is there now may be another's.
+  if (flight.isDetached) return
   const entry = core.memory.get(flight.key, core.now)
   if (entry !== undefined) entry.retryAt = core.now + Math.max(1_000, entry.timeToLive / 10)
+}
+
+/** The stale text is all there is. */
+const answerStale = (flight: Flight, stale: StaleText): void => {
   answer(flight, staleAnswer(stale))
   flight.end("stale")
 }

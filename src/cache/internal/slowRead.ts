@@ -61,13 +61,9 @@ export class Read {
       const names = core.namesOf(key, settings)
       if ("_tag" in names) return yield* names
       this.names = names
-      const refresh = () => {
+      const refresh = (stale: StaleText | undefined) => {
         if (core.flights.has(key)) return
-        launch(core, key, settings, names, computation, context, {
-          isRefresh: true,
-          stale: undefined,
-          outer: undefined
-        })
+        launch(core, key, settings, names, computation, context, { isRefresh: true, stale, outer: undefined })
       }
       const known = yield* this.inMemory(settings, refresh)
       if (known !== undefined && "_tag" in known) return yield* this.give(known.answer, settings)
@@ -133,7 +129,7 @@ export class Read {
   }
 
   /** What memory says: an answer, or a stale text to fall back on, or nothing. */
-  private inMemory(settings: EntrySettings, refresh: () => void) {
+  private inMemory(settings: EntrySettings, refresh: (stale: StaleText | undefined) => void) {
     return Effect.gen({ self: this }, function* () {
       const { core, key, running } = this
       const since = core.fence.counter
@@ -145,19 +141,20 @@ export class Read {
       if (usable !== "yes") return undefined
       const { now } = core
       const isFailure = entry.content.kind === "failure"
+      const isRetried = now >= entry.retryAt
+      const stale = () => (isFailure ? undefined : staleText(entry, since))
       if (now < entry.expiresAt) {
         if (isFailure && settings.failures === undefined) return undefined
-        if (now >= entry.refreshAt) refresh()
+        if (isRetried && now >= entry.refreshAt) refresh(stale())
         return found(entry, false, since)
       }
       if (settings.isStrong || isFailure) return undefined
-      const isRetried = now >= entry.retryAt
       if (now < entry.revalidateUntil) {
-        if (isRetried) refresh()
+        if (isRetried) refresh(stale())
         return found(entry, true, since)
       }
       if (!isRetried && now < entry.errorUntil) return found(entry, true, since)
-      return staleText(entry, since)
+      return stale()
     })
   }
 
