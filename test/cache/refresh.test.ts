@@ -63,6 +63,32 @@ for (const [store, cacheOf] of stores) {
 }
 
 describe("a refresh over a store", () => {
+  it.effect("of another process is served soon after it is stored", () =>
+    Effect.gen(function* () {
+      const { here, other } = yield* twoCaches()
+      const goOn = yield* Deferred.make<void>()
+      let computed = 0
+      const compute = Effect.andThen(
+        Effect.suspend(() => (++computed === 1 ? Effect.void : Deferred.await(goOn))),
+        Effect.sync(() => computed)
+      )
+      const options = { timeToLive: "100 seconds", staleWhileRevalidate: "1 hour" } as const
+      const read = (cache: SerializedCache["Service"]) =>
+        Effect.tap(cache.getOrCompute("a", compute, options), () => settledInTurns)
+      yield* read(here)
+      yield* read(other)
+      yield* TestClock.adjust("110 seconds")
+      assert.isTrue((yield* read(other)).isStale)
+      assert.isTrue((yield* read(here)).isStale)
+      yield* Deferred.succeed(goOn, undefined)
+      yield* settledInTurns
+      yield* TestClock.adjust("250 millis")
+      yield* read(here)
+      assert.strictEqual(yield* (yield* read(here)).text, "2")
+      assert.strictEqual(computed, 2)
+    })
+  )
+
   it.effect("does not read the text again that memory has", () =>
     Effect.gen(function* () {
       const { here, steps } = yield* twoCaches()

@@ -6,7 +6,8 @@ import * as Random from "effect/Random"
 import type { Core } from "./core.ts"
 
 const shortest = 10
-const longest = 250
+/** Milliseconds after which at the latest the store is asked again. */
+export const longestPause = 250
 
 /**
  * Waits until the lease of a key is given back, for a pause that doubles with each attempt, or for the time that is
@@ -14,7 +15,7 @@ const longest = 250
  */
 export const doneOrLater = (core: Core, key: string, attempt: number, left: number): Effect.Effect<void> =>
   Effect.flatMap(Random.next, (random) => {
-    const pause = Math.min(longest, shortest * 2 ** Math.min(attempt, 10))
+    const pause = Math.min(longestPause, shortest * 2 ** Math.min(attempt, 10))
     const done = Effect.callback<void>((resume) => {
       const waiter = () => resume(Effect.void)
       const waiters = core.waiters.get(key) ?? new Set()

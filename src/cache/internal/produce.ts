@@ -14,7 +14,7 @@ import { storeUnavailable } from "./errors.ts"
 import { type Answer, type Flight, isRemoved, type Marks, staleAnswer, type StaleText } from "./flight.ts"
 import { type Begun, keep } from "./keep.ts"
 import { loadContent } from "./load.ts"
-import { doneOrLater } from "./leaseWait.ts"
+import { doneOrLater, longestPause } from "./leaseWait.ts"
 import { hardHalf } from "./names.ts"
 import type { StoreClient } from "./storeClient.ts"
 
@@ -88,7 +88,8 @@ const withStore = Effect.fnUntraced(function* <E, R>(
         yield* takeStale(core, client, flight, reply.stale, askedAt, view)
         const stale = staleWithin(core, flight, "revalidateUntil")
         if (stale !== undefined) {
-          tryLater(core, flight)
+          // Nothing has failed: what the other one computes is looked for soon.
+          tryLater(core, flight, longestPause)
           return answerStale(flight, stale)
         }
         waitedSince ??= core.now
@@ -244,11 +245,11 @@ const staleWithin = (
   stale === undefined || settings.isStrong || core.now >= stale[window] || isStaleRemoved ? undefined : stale
 
 /** What is in memory is served for a while, as far as its windows go, before a computation is tried again. */
-const tryLater = (core: Core, flight: Flight): void => {
+const tryLater = (core: Core, flight: Flight, pause?: number): void => {
   // What is there now may be another's.
   if (flight.isDetached) return
   const entry = core.memory.get(flight.key, core.now)
-  if (entry !== undefined) entry.retryAt = core.now + Math.max(1_000, entry.timeToLive / 10)
+  if (entry !== undefined) entry.retryAt = core.now + (pause ?? Math.max(1_000, entry.timeToLive / 10))
 }
 
 /** The stale text is all there is. */
