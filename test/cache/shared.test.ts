@@ -280,6 +280,30 @@ describe("two caches over one store", () => {
     })
   )
 
+  it.effect("a waiter that was overtaken by an invalidation leaves the lease to who came after it", () =>
+    Effect.gen(function* () {
+      const shared = makeStoreMemory()
+      const namespace = "default:1"
+      const lease = { key: "a", token: "another" }
+      yield* shared.store.begin(namespace, { ...lease, purpose: "compute", names: ["t:t"], lease: 20_000 })
+      const cache = yield* makeCache(shared.layer)
+      const goOn = yield* Deferred.make<void>()
+      const read = (value: Effect.Effect<string>) =>
+        Effect.forkChild(cache.getOrCompute("a", value, { tags: ["t"] }), { startImmediately: true })
+      const before = yield* read(Effect.as(Deferred.await(goOn), "old"))
+      yield* TestClock.adjust("1 second")
+      yield* cache.invalidateTags("t")
+      const after = yield* read(Effect.succeed("new"))
+      yield* TestClock.adjust("1 second")
+      yield* shared.store.abandon(namespace, lease)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* (yield* Fiber.join(after)).text, '"new"')
+      yield* Deferred.succeed(goOn, undefined)
+      assert.strictEqual(yield* (yield* Fiber.join(before)).text, '"old"')
+      assert.strictEqual(yield* textAt(cache, "a", "strong"), '"new"')
+    })
+  )
+
   it.effect("stale text of the store is served while one refreshes", () =>
     Effect.gen(function* () {
       const { one, two } = yield* twoCaches()

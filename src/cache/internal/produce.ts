@@ -94,9 +94,10 @@ const withStore = Effect.fnUntraced(function* <E, R>(
         }
         waitedSince ??= core.now
         const left = waitedSince + core.settings.leaseWait - core.now
-        if (left > 0) {
+        if (left > 0 && !flight.isDetached) {
           yield* doneOrLater(core, flight.key, attempt++, left)
-          continue
+          // Once something was invalidated its text can only be fenced: the lease is for those who have come since.
+          if (!flight.isDetached) continue
         }
         core.counters.leaseWait.add(core.now - waitedSince)
         const last = staleWithin(core, flight, "errorUntil")
