@@ -35,6 +35,23 @@ describe("invalidations that wait", () => {
     })
   )
 
+  it.effect("wait until they are told, also while a store that hangs is asked to hear them", () =>
+    Effect.gen(function* () {
+      const { here, steps } = yield* twoCaches()
+      steps.before = () => Effect.never
+      const invalidation = yield* forked(here.invalidate(["a", "b"]))
+      yield* TestClock.adjust("501 millis")
+      assert.strictEqual((yield* Fiber.join(invalidation)).status, "queued")
+      for (let i = 0; i < 100; i++) {
+        assert.strictEqual((yield* here.metrics).invalidationsQueued, 2)
+        yield* TestClock.adjust("100 millis")
+      }
+      steps.before = () => Effect.void
+      for (let i = 0; i < 40; i++) yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* here.metrics).invalidationsQueued, 0)
+    })
+  )
+
   it.effect("are told by the next one, when who tells them is stopped", () =>
     Effect.gen(function* () {
       const { here, steps } = yield* twoCaches()

@@ -12,7 +12,7 @@ type Mode = InvalidateRequest["mode"]
 export class PendingInvalidations {
   private names = new Map<string, Mode>()
   private origin = ""
-  /** Taken to be told, and not settled. */
+  /** Names that were taken to be told, and are not settled. */
   private taken = 0
   private readonly recent: Array<{ readonly request: InvalidateRequest; readonly at: number }> = []
   /** When the last of those was told that are not remembered, though they are of late. */
@@ -24,12 +24,12 @@ export class PendingInvalidations {
   }
 
   get size(): number {
-    return this.names.size
+    return this.names.size + this.taken
   }
 
   /** Whether the store has heard of everything. */
   get isEmpty(): boolean {
-    return this.names.size === 0 && this.taken === 0
+    return this.size === 0
   }
 
   add({ mode, names, origin }: InvalidateRequest): void {
@@ -49,7 +49,7 @@ export class PendingInvalidations {
       if (ofMode.length > 0) requests.push({ names: ofMode, mode, origin })
     }
     this.names = new Map()
-    this.taken = requests.length
+    this.taken = names.size
     return requests
   }
 
