@@ -142,7 +142,9 @@ export interface CommitRequest {
  * **Details**
  *
  * - `Stored`: with the stamp as it was stored.
- * - `Fenced`: one of its names was invalidated since it began. Its parts are gone.
+ * - `Fenced`: one of its names was, or may have been, invalidated since it began. Its parts are gone. Late names
+ *   without a generation get one, for as long as the entry would live and a minute at least: who begins after that is
+ *   not refused for the same reason.
  * - `Superseded`: its lease was lost, its stamp is valid, and so is the entry that is there. Its parts are gone.
  *
  * @category models

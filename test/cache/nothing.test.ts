@@ -41,6 +41,28 @@ const cases = (name: string, make: Make): void => {
   })
 }
 
+describe("while other keys are invalidated all the time", () => {
+  it.effect("what was built without something, or was tagged late, is stored the second time", () =>
+    Effect.gen(function* () {
+      const { here, other } = yield* twoCaches()
+      let computed = 0
+      const page = here.getOrCompute("page", (c) =>
+        Effect.gen(function* () {
+          yield* c.addTags("late")
+          yield* here.get("part")
+          yield* other.invalidate("unrelated")
+          return ++computed
+        })
+      )
+      for (let i = 0; i < 3; i++) yield* Effect.andThen(page, settledInTurns)
+      assert.strictEqual(computed, 2)
+      assert.strictEqual((yield* other.getOrCompute("page", Effect.succeed("anew"))).source, "store")
+      yield* other.invalidateTags("late")
+      assert.strictEqual((yield* other.getOrCompute("page", Effect.succeed("anew"))).source, "computed")
+    })
+  )
+})
+
 cases("in memory", makeCache(inMemory()))
 cases(
   "over a store",

@@ -115,12 +115,15 @@ export class StoreMemory {
     const { body, head, isWrite, key, token } = request
     const lease = live(this.leases, key, now)
     const isHeld = lease?.token === token
-    const stamp = this.stampOf(now, request)
+    const life = head.timeToLive + head.grace
+    const { stamp, unknown } = this.stampOf(now, request)
     // A write that comes too late has invalidated its key all the same: what is there now began before it did.
     if (isWrite) this.invalidate(now, { names: [keyName(key)], mode: "remove", origin: request.origin })
     if (stamp === undefined) {
       this.removeParts(head)
       if (isHeld) this.release(key, lease)
+      // From now on it is known when they are invalidated: who computes it again may store it.
+      for (const name of unknown) this.hold(now, name, Math.max(life, generationLife))
       return { _tag: "Fenced" }
     }
     if (!isHeld && !isWrite && (this.find(now, key)?.timeLeft ?? 0) > 0) {
@@ -128,7 +131,6 @@ export class StoreMemory {
       return { _tag: "Superseded" }
     }
     if (isWrite) stamp[keyName(key)] = live(this.generations, keyName(key), now)?.value ?? this.newGeneration()
-    const life = head.timeToLive + head.grace
     this.removeHead(key)
     this.heads.set(key, { head, stamp, body, expires: now + life })
     for (const [name, generation] of Object.entries(stamp)) this.hold(now, name, life, generation)
@@ -182,22 +184,30 @@ export class StoreMemory {
     return { head, stamp, body, timeLeft: found.expires - head.grace - now }
   }
 
-  /** The stamp of an entry as it may be stored, or undefined if it may not. */
-  private stampOf(now: number, request: CommitRequest): Record<string, string> | undefined {
+  /** The stamp of an entry as it may be stored, or undefined if it may not; and late names without a generation. */
+  private stampOf(
+    now: number,
+    request: CommitRequest
+  ): { readonly stamp: Record<string, string> | undefined; readonly unknown: ReadonlyArray<string> } {
     const { begun, late } = request
     const stamp: Record<string, string> = { ...request.stamp }
-    if (this.isFenced && (begun.epoch !== this.epoch || this.validate(now, stamp) !== "current")) return undefined
+    const unknown: Array<string> = []
+    if (this.isFenced && (begun.epoch !== this.epoch || this.validate(now, stamp) !== "current")) {
+      return { stamp: undefined, unknown }
+    }
+    let isValid = true
     for (const name of late) {
       const generation = live(this.generations, name, now)?.value
       const isSafe =
         generation === undefined
           ? begun.sequence === this.sequence
           : isNotAfter(generation, begun.epoch, begun.sequence)
-      if (this.isFenced && !isSafe) return undefined
+      if (this.isFenced && !isSafe) isValid = false
+      if (generation === undefined) unknown.push(name)
       // Made for good only when the entry is stored.
       stamp[name] = generation ?? this.newGeneration()
     }
-    return stamp
+    return { stamp: isValid ? stamp : undefined, unknown }
   }
 
   private hold(now: number, name: string, life: number, value = this.newGeneration()): string {

@@ -386,6 +386,28 @@ export const storeCases = (make: Effect.Effect<StoreUnderTest, never, Scope.Scop
     })
   )
 
+  it.effect("a late name that may have been invalidated is known from then on, as long as the entry would live", () =>
+    Effect.gen(function* () {
+      const { commit, invalidate, leased, pass } = yield* tools
+      const attempt = Effect.fnUntraced(function* (token: string, names: ReadonlyArray<string>) {
+        const { generations, position } = yield* leased(token)
+        yield* invalidate(names)
+        const fields = { head: head({ id: token, timeToLive: 90_000 }), late: ["t:late"] }
+        return yield* commit(token, { ...fields, stamp: generations, begun: position })
+      })
+      const old = yield* leased("old")
+      assert.strictEqual((yield* attempt("old", ["t:other"]))._tag, "Fenced")
+      // Who had begun before it was known is refused as before.
+      const fields = { stamp: old.generations, begun: old.position, late: ["t:late"] }
+      assert.strictEqual((yield* commit("old", fields))._tag, "Fenced")
+      yield* pass(80_000)
+      assert.strictEqual((yield* attempt("hit", ["t:late"]))._tag, "Fenced")
+      const stored = yield* attempt("stored", ["t:other"])
+      assert(stored._tag === "Stored")
+      assert.property(stored.stamp, "t:late")
+    })
+  )
+
   it.effect("a commit that is superseded makes no generation", () =>
     Effect.gen(function* () {
       const { commit, invalidate, leased, pass, stored } = yield* tools

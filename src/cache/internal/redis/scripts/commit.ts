@@ -46,6 +46,10 @@ if isWrite then epoch, sequence = invalidate({ 'k:' .. key }, 'remove', origin, 
 if not isValid then
   removeParts(head)
   if isHeld then release(key, hasWaiters) end
+  -- From now on it is known when they are invalidated: who computes it again may store it. A full server goes without.
+  for name in pairs(made) do
+    redis.pcall('SET', generationAt(name), newGeneration(epoch, sequence, nonce), 'PX', math.max(life, LIFE))
+  end
   return { 'Fenced' }
 end
 if not isHeld and not isWrite then
