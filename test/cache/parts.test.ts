@@ -85,4 +85,33 @@ describe("a text of several parts", () => {
       assert.strictEqual(cut(yield* again.text), '["1","')
     })
   )
+
+  it.effect(
+    "parts that never come in time: what is computed instead is served for a while, unless it is outdated",
+    () =>
+      Effect.gen(function* () {
+        const { one, two } = yield* world(() => ({ part: () => Effect.never }))
+        let computed = 0
+        const read = Effect.gen(function* () {
+          const compute = Effect.sync(() => ++computed)
+          const reading = yield* Effect.forkChild(two.getOrCompute("a", compute, { tags: ["t"] }))
+          yield* settledInTurns
+          for (let i = 0; i < 11 && reading.pollUnsafe() === undefined; i++) {
+            yield* Effect.andThen(TestClock.adjust("1 second"), settledInTurns)
+          }
+          return (yield* Fiber.join(reading)).source
+        })
+        yield* one.set("a", large("1"), { tags: ["t"] })
+        assert.strictEqual(yield* read, "computed")
+        yield* TestClock.adjust("9 seconds")
+        assert.strictEqual(yield* read, "memory")
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* read, "computed")
+        yield* one.invalidateTags("t")
+        yield* settledInTurns
+        yield* one.set("a", large("2"), { tags: ["t"] })
+        assert.strictEqual(yield* read, "computed")
+        assert.strictEqual(computed, 3)
+      })
+  )
 })

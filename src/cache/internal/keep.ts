@@ -44,7 +44,9 @@ export const keep = (
     if (begun._tag === "NoStore" || flight.isIncomplete) {
       if (begun._tag === "NoStore" && begun.isFull === true) core.counters.stores.full++
       const left = Math.min(timeToLive, core.settings.detachedTimeToLive)
-      keepHere(core, flight, content, left, { view: 0, isStored: false })
+      // With all generations it may be used while the store answers: it is asked about them first.
+      const isStored = !flight.isIncomplete && hasGenerations(flight.marks)
+      keepHere(core, flight, content, left, { view: 0, isStored })
       // With generations missing nobody can say whether others may have it.
       return Effect.succeed(flight.isIncomplete ? ("fenced" as const) : ("kept" as const))
     }

@@ -64,7 +64,9 @@ const withStore = Effect.fnUntraced(function* <E, R>(
         discard = head.id
         continue
       }
-      // Its text does not come in time, or the store does not let go of what is broken: it is left as it is.
+      // Its text does not come in time, or the store does not let go of what is broken: it is left as it is. What is
+      // computed instead is built under the same generations, so the store can tell when it is outdated.
+      flight.declare(Array.from(flight.marks.keys()), stamp)
       reply = served === "broken" ? notDiscarded() : served
     }
     switch (reply._tag) {
