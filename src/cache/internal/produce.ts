@@ -43,7 +43,9 @@ const withStore = Effect.fnUntraced(function* <E, R>(
   const { settings } = flight
   let discard: string | undefined
   let attempt = 0
+  /** When it began to wait: the first time, and this time. */
   let waitedSince: number | undefined
+  let waitsSince: number | undefined
   while (true) {
     const askedAt = core.now
     const view = core.view.number
@@ -52,7 +54,10 @@ const withStore = Effect.fnUntraced(function* <E, R>(
     )
     // Where the store does not answer nobody knows.
     flight.mayHaveLease = reply._tag === "Leased" || reply._tag === "StoreError"
-    if (waitedSince !== undefined && reply._tag !== "Busy") core.counters.leaseWait.add(core.now - waitedSince)
+    if (waitsSince !== undefined && reply._tag !== "Busy") {
+      core.counters.leaseWait.add(core.now - waitsSince)
+      waitsSince = undefined
+    }
     if (reply._tag === "Hit") {
       const { head, stamp } = reply.entry
       // What memory has was replaced. It may have been removed before that, and the message is on its way.
@@ -82,7 +87,7 @@ const withStore = Effect.fnUntraced(function* <E, R>(
       case "Leased": {
         flight.declare(Object.keys(reply.generations), reply.generations)
         yield* takeStale(core, client, flight, reply.stale, askedAt, view)
-        if (core.now < (flight.stale?.revalidateUntil ?? 0) && !flight.isStaleRemoved) serveEarly(core, flight)
+        if (core.now < (flight.stale?.revalidateUntil ?? 0) && !flight.isStaleRemoved) serveEarly(flight)
         const begun = { _tag: "Store", position: reply.position, isWrite: false } as const
         return yield* renewing(core, client, flight, computeAndKeep(core, flight, computation, outer, begun))
       }
@@ -94,14 +99,15 @@ const withStore = Effect.fnUntraced(function* <E, R>(
           tryLater(core, flight, longestPause)
           return answerStale(flight, stale)
         }
-        waitedSince ??= core.now
+        waitsSince ??= core.now
+        waitedSince ??= waitsSince
         const left = waitedSince + core.settings.leaseWait - core.now
         if (left > 0 && !flight.isDetached) {
           yield* doneOrLater(core, flight.key, attempt++, left)
           // Once something was invalidated its text can only be fenced: the lease is for those who have come since.
           if (!flight.isDetached) continue
         }
-        core.counters.leaseWait.add(core.now - waitedSince)
+        core.counters.leaseWait.add(core.now - waitsSince)
         const last = staleWithin(core, flight, "errorUntil")
         if (last !== undefined) {
           tryLater(core, flight)
@@ -262,10 +268,9 @@ const answerStale = (flight: Flight, stale: StaleText): void => {
 }
 
 /** The stale text may be served while the computation goes on. */
-const serveEarly = (core: Core, flight: Flight): void => {
+const serveEarly = (flight: Flight): void => {
   flight.isBackground = true
   Deferred.doneUnsafe(flight.early, Effect.succeed(staleAnswer(flight.stale!)))
-  if (core.events.wants("Stale")) core.events.emit({ _tag: "Stale", key: flight.key })
 }
 
 /** Renews the lease while something runs. One that is lost is noticed when the text is stored. */
@@ -286,7 +291,8 @@ const renewing = <A, E, R>(
   const loop = Effect.gen(function* () {
     do yield* Effect.sleep(lease / 3)
     while (yield* renew)
-    core.counters.leasesLost++
+    // One that was given back is not lost.
+    if (flight.mayHaveLease && !flight.isDetached) core.counters.leasesLost++
   })
   return Effect.flatMap(Effect.forkChild(loop), (fiber) => Effect.ensuring(effect, Fiber.interrupt(fiber)))
 }
