@@ -27,9 +27,17 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { layer as layerSerialization, type LayerOptions } from "../Layer.ts"
 import type { CacheStore } from "./CacheStore.ts"
-import type { Compute, EntryOptions, InvalidateOptions, Invalidation, ReadOptions } from "./internal/model.ts"
+import type {
+  CacheEvent,
+  Compute,
+  EntryOptions,
+  InvalidateOptions,
+  Invalidation,
+  ReadOptions
+} from "./internal/model.ts"
 import { AsyncText, type AsyncCached } from "./internal/asyncText.ts"
 import { cacheSettings } from "./internal/cacheSettings.ts"
 import { invalidOptions } from "./internal/errors.ts"
@@ -46,7 +54,10 @@ import { SerializedCache } from "./SerializedCache.ts"
 export interface AsyncCacheOptions extends CacheOptions {
   /** How values are serialized. Default: with a pool of worker threads of its own. */
   readonly serialization?: LayerOptions | undefined
-  /** A store that other processes share. Default: none. */
+  /**
+   * A store that other processes share. It is built at once, so its layer must not wait for anything: those of
+   * `RedisStore` connect in the background. Default: none.
+   */
   readonly store?: Layer.Layer<CacheStore> | undefined
 }
 
@@ -113,6 +124,11 @@ export interface AsyncCache extends AsyncDisposable {
   invalidateTags(tags: string | ReadonlyArray<string>, options?: InvalidateOptions): Promise<Invalidation>
   /** Invalidates everything. */
   invalidateAll(options?: InvalidateOptions): Promise<Invalidation>
+  /**
+   * What happens in the cache, from the first `next` on, until it is shut down. Who reads slowly misses the oldest of
+   * more than 1,024 events.
+   */
+  events(): AsyncIterable<CacheEvent>
   /** What the cache has done so far, and how it stands. */
   metrics(): Promise<CacheMetrics>
   /** Stops what runs, and ends the cache and its worker threads. */
@@ -148,6 +164,7 @@ export const makeCache = (options: AsyncCacheOptions = {}): AsyncCache => {
     invalidate: (keys, options) => run(cache.invalidate(keys, options)),
     invalidateTags: (tags, options) => run(cache.invalidateTags(tags, options)),
     invalidateAll: (options) => run(cache.invalidateAll(options)),
+    events: () => Stream.toAsyncIterableWith(cache.events, Context.empty()),
     metrics: () => run(cache.metrics),
     shutdown,
     [Symbol.asyncDispose]: shutdown

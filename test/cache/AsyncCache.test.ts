@@ -87,6 +87,31 @@ describe("makeCache", () => {
     assert.isUndefined(await one.get("a", { consistency: "strong" }))
   })
 
+  it("gives a text as a stream of its parts", async () => {
+    await using cache = makeCache(options)
+    const value = ["x".repeat(600_000)]
+    const entry = await cache.getOrCompute("a", () => value)
+    const parts: Array<Uint8Array> = []
+    for await (const part of entry.stream()) parts.push(part)
+    assert.strictEqual(parts.length, entry.parts.length)
+    assert.isTrue(Buffer.concat(parts).toString() === JSON.stringify(value))
+    assert.isTrue((await new Response(entry.stream()).text()) === JSON.stringify(value))
+  })
+
+  it("tells what happens, until it is shut down", async () => {
+    const cache = makeCache(options)
+    const tags: Array<string> = []
+    const listening = (async () => {
+      for await (const { _tag } of cache.events()) tags.push(_tag)
+    })()
+    await cache.set("a", 1)
+    await cache.get("a")
+    await cache.invalidate("a")
+    await cache.shutdown()
+    await listening
+    assert.includeMembers(tags, ["Stored", "Hit", "Invalidated"])
+  })
+
   it("throws for options out of range", () => {
     assert.throws(() => makeCache({ maxBytes: -1 }), /maxBytes/)
   })

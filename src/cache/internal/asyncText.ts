@@ -3,6 +3,7 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { Fragment } from "../../Fragment.ts"
 import type { Cached } from "./model.ts"
 
@@ -22,6 +23,8 @@ export interface AsyncCached extends Pick<
   text(): Promise<string>
   /** The value, parsed in turns of the event loop, and not kept: each call gives a new one. */
   json(): Promise<unknown>
+  /** The parts, one after the other, as the reader takes them. */
+  stream(): ReadableStream<Uint8Array>
 }
 
 export class AsyncText implements AsyncCached {
@@ -77,5 +80,9 @@ export class AsyncText implements AsyncCached {
 
   json(): Promise<unknown> {
     return Effect.runPromise(this.cached.json)
+  }
+
+  stream(): ReadableStream<Uint8Array> {
+    return Stream.toReadableStream(this.cached.stream)
   }
 }

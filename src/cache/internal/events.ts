@@ -3,6 +3,7 @@
  * either.
  */
 import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import * as Queue from "effect/Queue"
@@ -31,6 +32,7 @@ export class Events {
   private readonly pubsub: PubSub.PubSub<CacheEvent>
   private readonly queues = new Map<string, Queue.Queue<CacheEvent>>()
   private readonly counters: Counters
+  private readonly over = Deferred.makeUnsafe<void>()
   private listeners = 0
 
   constructor(pubsub: PubSub.PubSub<CacheEvent>, counters: Counters) {
@@ -56,9 +58,15 @@ export class Events {
           Effect.sync(() => this.listeners++),
           () => Effect.sync(() => this.listeners--)
         )
-        return Stream.fromSubscription(yield* PubSub.subscribe(this.pubsub))
+        const events = Stream.fromSubscription(yield* PubSub.subscribe(this.pubsub))
+        return Stream.interruptWhen(events, Deferred.await(this.over))
       })
     )
+  }
+
+  /** Nothing happens any more: whoever listens is not left waiting. */
+  end(): void {
+    Deferred.doneUnsafe(this.over, Effect.void)
   }
 
   /** Runs a hook for each of its events, one after the other, in a fiber of its own. */
@@ -90,5 +98,6 @@ export const makeEvents = Effect.fnUntraced(function* (hooks: CacheHooks, counte
     const hook = hooks[hookOf[tag]] as ((event: CacheEvent) => Effect.Effect<void, unknown>) | undefined
     if (hook !== undefined) yield* events.addHook(tag, hook)
   }
+  yield* Effect.addFinalizer(() => Effect.sync(() => events.end()))
   return events
 })

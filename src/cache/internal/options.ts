@@ -23,7 +23,10 @@ export interface CacheOptions {
    * `maxBytes`.
    */
   readonly maxEntryBytes?: ByteSize.Input | undefined
-  /** Options of all entries, which those of a call override one by one. */
+  /**
+   * Options of all entries, which those of a call override one by one. `failures` are an option of a call alone: a
+   * schema of failures goes with a computation.
+   */
   readonly entry?: Omit<EntryOptions, "failures"> | undefined
   readonly hooks?: CacheHooks | undefined
   /** The keys that a key is built from, where its name says so. Followed to the end. Default none. */
