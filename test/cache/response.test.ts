@@ -3,11 +3,12 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import { HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { SerializedCache } from "../../src/cache/index.ts"
 import { matches } from "../../src/cache/internal/response.ts"
-import { inMemory } from "./support/layers.ts"
+import { call, serve } from "../http/server.ts"
+import { inMemory, makeCache } from "./support/layers.ts"
 
 const provide = Effect.provide(inMemory())
 const large = Array.from({ length: 50_000 }, (_, i) => ({ i, name: `name ${i}` }))
@@ -113,6 +114,26 @@ describe("a response", () => {
       assert.strictEqual(response.headers["content-length"], String(cached.size))
       assert.strictEqual(response.headers["content-type"], "application/json")
     }).pipe(provide)
+  )
+
+  it.live("over HTTP: the same tag each time, and nothing but it for who has the text", () =>
+    Effect.gen(function* () {
+      const cache = yield* makeCache(inMemory())
+      const page = Effect.gen(function* () {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const cached = yield* cache.getOrCompute("page", Effect.succeed(large))
+        return SerializedCache.toResponse(cached, { request })
+      })
+      const port = yield* serve(HttpRouter.add("GET", "/page", Effect.orDie(page)))
+      const [first, second] = [yield* call(port, "/page"), yield* call(port, "/page")]
+      const etag = String(first.headers["etag"])
+      assert.deepStrictEqual([first.status, second.status, second.headers["etag"]], [200, 200, etag])
+      assert.isTrue(second.bytes.toString() === JSON.stringify(large))
+      for (let i = 0; i < 2; i++) {
+        const same = yield* call(port, "/page", { headers: { "if-none-match": etag } })
+        assert.deepStrictEqual([same.status, same.headers["etag"], same.bytes.length], [304, etag, 0])
+      }
+    })
   )
 
   it("If-None-Match: weak comparison, lists, commas within tags, and *", () => {

@@ -132,6 +132,20 @@ describeRedis("no stale text over other Redis", () => {
     race.report("failover")
   })
 
+  it.runIf(isAll)("memory is served on while Redis is stopped", limit, async () => {
+    await using server = await RedisServer.start()
+    await using race = await Race.start({ _tag: "Server", url: server.url }, { whenDetached: "serve" })
+    await race.run(duration)
+    await race.run(duration, async () => {
+      server.pause()
+      await setTimeout(Math.max(2_000, duration / 2))
+      server.resume()
+    })
+    await race.settle()
+    // Bounded reads are held to the invalidations of their own process, strong ones to all.
+    race.report("memory is served")
+  })
+
   it.runIf(isAll)("a cluster of three nodes", limit, async () => {
     await using cluster = await startCluster()
     await using race = await Race.start({ _tag: "Cluster", urls: cluster.nodes.map(({ url }) => url) })
