@@ -27,7 +27,7 @@ export const evaluate = (
 ): Effect.Effect<unknown, StoreError> =>
   attempt(() =>
     port.command(key, ["EVALSHA", digest, "1", key, ...args]).catch((error: unknown) => {
-      if (!messageOf(error).startsWith("NOSCRIPT")) throw error
+      if (!errorText(error).startsWith("NOSCRIPT")) throw error
       return port.command(key, ["EVAL", source, "1", key, ...args])
     })
   )
@@ -36,7 +36,7 @@ export const evaluate = (
 export const attempt = <A>(f: () => Promise<A>): Effect.Effect<A, StoreError> =>
   Effect.tryPromise({
     try: f,
-    catch: (cause) => new StoreError({ kind: messageOf(cause).startsWith("OOM") ? "full" : "unavailable", cause })
+    catch: (cause) => new StoreError({ kind: errorText(cause).startsWith("OOM") ? "full" : "unavailable", cause })
   })
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "")
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : "")

@@ -26,7 +26,7 @@ import {
 } from "./codec.ts"
 import { compress, decompress } from "./compression.ts"
 import type { RedisArgument, RedisPort } from "./port.ts"
-import { attempt, evaluate, type Script } from "./script.ts"
+import { attempt, errorText, evaluate, type Script } from "./script.ts"
 import { storeScripts } from "./scripts/index.ts"
 
 /** What the keys of a namespace begin with. Only what is in the first braces says which node of a cluster has them. */
@@ -71,7 +71,13 @@ export const makeRedisStore = (port: RedisPort, isFenced = true): CacheStoreShap
     part: (namespace, part) => {
       const key = partKey(namespace, part)
       return Effect.flatMap(
-        attempt(() => port.command(key, ["GET", key])),
+        attempt(() =>
+          port.command(key, ["GET", key]).catch((error: unknown) => {
+            // Something that is no text is there: an answer, and the part is gone.
+            if (!errorText(error).startsWith("WRONGTYPE")) throw error
+            return null
+          })
+        ),
         (reply) => (reply === null ? Effect.undefined : decompress(bytes(reply)))
       )
     },
