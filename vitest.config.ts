@@ -7,6 +7,12 @@ const src = fileURLToPath(new URL("src/", import.meta.url))
 // The quick tier has no values of a hundred megabytes; see `test/support/tier.ts`.
 const heavy = ["parity/heavy.test.ts"]
 
+/**
+ * Files that need a process of their own: what happens the first time in a process, and what it holds. The others share a few
+ * processes, since importing Effect takes as long as most of them.
+ */
+const own = ["**/warm*.test.ts", "**/*emory.test.ts", "**/heap.test.ts", "**/window.test.ts", "**/handles.test.ts"]
+
 export default defineConfig(({ mode }) => ({
   resolve: {
     // Tests and examples may name the package as its users do; here that means the sources, so nothing has to be built.
@@ -19,16 +25,26 @@ export default defineConfig(({ mode }) => ({
     ]
   },
   test: {
-    include: ["**/*.test.ts"],
-    exclude: ["**/node_modules/**", ...(mode === "all" ? [] : heavy)],
-    setupFiles: ["./test/support/seed.ts"],
-    // Worker threads are started by the code under test, so each test file gets a process, not a thread.
-    pool: "forks",
+    reporters: ["default", "./scripts/closing-line.ts"],
     // By itself Vitest leaves one core free: on two cores that is half of the machine.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Limits against hanging, not expectations: property tests do thousands of runs, on slow machines too.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    reporters: ["default", "./scripts/closing-line.ts"]
+    projects: [
+      { isolate: false, include: ["**/*.test.ts"], exclude: own },
+      { isolate: true, include: own, exclude: [] }
+    ].map(({ exclude, include, isolate }) => ({
+      extends: true as const,
+      test: {
+        name: isolate ? "own process" : "shared process",
+        isolate,
+        include,
+        exclude: ["**/node_modules/**", ...(mode === "all" ? [] : heavy), ...exclude],
+        setupFiles: ["./test/support/seed.ts"],
+        // Worker threads are started by the code under test, so test files are in processes, not in threads.
+        pool: "forks" as const,
+        // Limits against hanging, not expectations: property tests do thousands of runs, on slow machines too.
+        testTimeout: 60_000,
+        hookTimeout: 60_000
+      }
+    }))
   }
 }))
