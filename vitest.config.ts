@@ -5,13 +5,19 @@ import { defineConfig } from "vitest/config"
 const src = fileURLToPath(new URL("src/", import.meta.url))
 
 // The quick tier has no values of a hundred megabytes; see `test/support/tier.ts`.
-const heavy = ["parity/heavy.test.ts"]
+const heavy = ["test/parity/heavy.test.ts"]
 
 /**
  * Files that need a process of their own: what happens the first time in a process, and what it holds. The others share a few
  * processes, since importing Effect takes as long as most of them.
  */
-const own = ["**/warm*.test.ts", "**/*emory.test.ts", "**/heap.test.ts", "**/window.test.ts", "**/handles.test.ts"]
+const own = ["warm*", "*emory", "heap", "window"].map((name) => `test/**/${name}.test.ts`)
+
+const projects = [
+  { name: "shared", isolate: false, include: ["test/**/*.test.ts"], exclude: own },
+  { name: "own", isolate: true, include: own, exclude: [] },
+  { name: "programs", isolate: true, include: ["{dashboard,examples}/**/*.test.ts"], exclude: [] }
+]
 
 export default defineConfig(({ mode }) => ({
   resolve: {
@@ -28,13 +34,10 @@ export default defineConfig(({ mode }) => ({
     reporters: ["default", "./scripts/closing-line.ts"],
     // By itself Vitest leaves one core free: on two cores that is half of the machine.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    projects: [
-      { isolate: false, include: ["**/*.test.ts"], exclude: own },
-      { isolate: true, include: own, exclude: [] }
-    ].map(({ exclude, include, isolate }) => ({
+    projects: projects.map(({ exclude, include, isolate, name }) => ({
       extends: true as const,
       test: {
-        name: isolate ? "own process" : "shared process",
+        name,
         isolate,
         include,
         exclude: ["**/node_modules/**", ...(mode === "all" ? [] : heavy), ...exclude],
