@@ -8,10 +8,12 @@ const src = fileURLToPath(new URL("src/", import.meta.url))
 const heavy = ["test/parity/heavy.test.ts"]
 
 /**
- * Files that need a process of their own: what happens the first time in a process, and what it holds. The others share a few
- * processes, since importing Effect takes as long as most of them.
+ * Files that need a process of their own: what happens the first time in a process, what it holds, its threads and what V8 has
+ * learned. The others share a few processes, since importing Effect takes as long as most of them.
  */
-const own = ["warm*", "*emory", "heap", "window"].map((name) => `test/**/${name}.test.ts`)
+const own = ["warm*", "*emory", "arrayElements", "WorkerPool*"]
+  .map((name) => `test/**/${name}.test.ts`)
+  .concat(["cache", "engine", "pool", "monitor", "turns"].map((room) => `test/${room}/**/*.test.ts`))
 
 const projects = [
   { name: "shared", isolate: false, include: ["test/**/*.test.ts"], exclude: own },
