@@ -44,6 +44,18 @@ describeRedis("a connection to Redis", () => {
     )
   }, Effect.scoped)
 
+  /** What one invalidates comes to the other as a message. */
+  const isHeard = Effect.fnUntraced(function* (one: Cache, other: Cache) {
+    let isTold = false
+    yield* other.events.pipe(
+      Stream.filter((event) => event._tag === "Invalidated" && event.names.includes("k:a")),
+      Stream.runForEach(() => Effect.sync(() => (isTold = true))),
+      Effect.forkScoped({ startImmediately: true })
+    )
+    // Once may be before somebody listens to the events.
+    yield* eventually(Effect.map(Effect.orDie(one.invalidate("a")), () => isTold))
+  })
+
   it.live("a program starts without Redis, and is attached when there is one", () =>
     Effect.gen(function* () {
       yield* Effect.promise(() => server.kill())
@@ -107,14 +119,7 @@ describeRedis("a connection to Redis", () => {
       yield* one.set("a", 1)
       yield* two.get("a")
       // By the message, not by what it takes to notice that one is missing.
-      let isTold = false
-      yield* two.events.pipe(
-        Stream.filter((event) => event._tag === "Invalidated" && event.names.includes("k:a")),
-        Stream.runForEach(() => Effect.sync(() => (isTold = true))),
-        Effect.forkScoped({ startImmediately: true })
-      )
-      // Once may be before somebody listens to the events.
-      yield* eventually(Effect.map(Effect.orDie(one.invalidate("a")), () => isTold))
+      yield* isHeard(one, two)
     })
   )
 
@@ -140,13 +145,7 @@ describeRedis("a connection to Redis", () => {
       for (const message of said) {
         yield* Effect.promise(() => server.command("PUBLISH", "{v1:default:1}:bus", message))
       }
-      let isTold = false
-      yield* two.events.pipe(
-        Stream.filter((event) => event._tag === "Invalidated" && event.names.includes("k:a")),
-        Stream.runForEach(() => Effect.sync(() => (isTold = true))),
-        Effect.forkScoped({ startImmediately: true })
-      )
-      yield* eventually(Effect.map(Effect.orDie(one.invalidate("a")), () => isTold))
+      yield* isHeard(one, two)
     })
   )
 
