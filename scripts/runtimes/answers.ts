@@ -9,6 +9,7 @@ import { HttpJson } from "effect-serialization/http"
 import { SchemaTurns } from "effect-serialization/schema"
 import { HttpServerResponse } from "effect/http"
 import { Hono } from "hono"
+import { type Checked, Checklist } from "./checklist.ts"
 
 const Rows = Schema.Array(Schema.Struct({ id: Schema.Number, name: Schema.String, at: Schema.DateFromString }))
 const rows = Array.from({ length: 20_000 }, (_, id) => ({ id, name: `row ${id} é`, at: new Date(id) }))
@@ -27,16 +28,9 @@ const reasonOf = (answer: Promise<Response>): Promise<string> =>
   )
 
 /** Gives what is not as it should be, and how much was looked at. */
-export const answersConformance = async (
-  routing: Routing,
-  layer: Layer.Layer<Serialization>
-): Promise<{ readonly checked: number; readonly failures: ReadonlyArray<string> }> => {
-  const failures: Array<string> = []
-  let checked = 0
-  const check = (name: string, isRight: boolean): void => {
-    checked++
-    if (!isRight) failures.push(name)
-  }
+export const answersConformance = async (routing: Routing, layer: Layer.Layer<Serialization>): Promise<Checked> => {
+  const list = new Checklist()
+  const { check } = list
   await using serializer = makeSerializer({ routing })
 
   const init = { status: 203, headers: { "x-own": "yes" } }
@@ -77,5 +71,5 @@ export const answersConformance = async (
       )
     }).pipe(Effect.provide(layer))
   )
-  return { checked, failures }
+  return list
 }

@@ -11,6 +11,7 @@ import {
   type SerializationError,
   type SerializationMetrics
 } from "effect-serialization"
+import { type Checked, Checklist } from "./checklist.ts"
 
 class Money {
   readonly cents: number
@@ -64,13 +65,9 @@ const reasonOf = (exit: Exit.Exit<unknown, SerializationError>): string =>
 export const conformance = async (
   routings: ReadonlyArray<Routing>,
   layer: Layer.Layer<Serialization> = SerializationLayer.layer({ maxThreads: 2 })
-): Promise<{ readonly checked: number; readonly failures: ReadonlyArray<string> }> => {
-  const failures: Array<string> = []
-  let checked = 0
-  const check = (name: string, isRight: boolean): void => {
-    checked++
-    if (!isRight) failures.push(name)
-  }
+): Promise<Checked> => {
+  const list = new Checklist()
+  const { check } = list
   const program = Effect.gen(function* () {
     const service = yield* Serialization
     for (const routing of routings) {
@@ -115,6 +112,6 @@ export const conformance = async (
   const context = await Effect.runPromise(Layer.buildWithScope(layer, scope))
   const exit = await Effect.runPromiseExit(Effect.provideContext(program, context as Context.Context<Serialization>))
   await Effect.runPromise(Scope.close(scope, Exit.void))
-  if (Exit.isFailure(exit)) failures.push(Cause.pretty(exit.cause))
-  return { checked, failures }
+  if (Exit.isFailure(exit)) list.failures.push(Cause.pretty(exit.cause))
+  return list
 }
