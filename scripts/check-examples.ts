@@ -7,9 +7,10 @@
  * end it in good order. A server that takes `plain` is run in both ways, which have to answer the same; for `/bad` with a failure.
  */
 import { globSync, readFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { address, compareArms } from "./lib/arms.ts"
-import { Checks } from "./lib/checks.ts"
+import { Checks, forEach } from "./lib/checks.ts"
 import { ending, run, type RunResult } from "./lib/run.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -66,10 +67,10 @@ const endedWell = (result: RunResult, asked: boolean): boolean =>
   result.code === 0 || (asked && !result.timedOut && (result.code === 130 || result.code === 143))
 
 const checks = new Checks("examples")
-for (const file of programs) {
-  await runExample(file).then(
+await forEach(programs, availableParallelism(), (file) =>
+  runExample(file).then(
     (note) => checks.pass(file + note),
     (error: Error) => checks.fail(file, error.message)
   )
-}
+)
 checks.close()

@@ -4,7 +4,7 @@ import * as SerializationLayer from "../src/Layer.ts"
 import { Serialization } from "../src/Serialization.ts"
 import { layerInline, layerRecording, RecordedTasks } from "../src/testing.ts"
 import { WorkerPool } from "../src/WorkerPool.ts"
-import { fixture, Gate, until, watchWorkers } from "./fixtures/pool.ts"
+import { fixture, Gate, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
 import { serialize } from "./support/calls.ts"
 import { around, mockedLayer, records } from "./support/values.ts"
 
@@ -125,7 +125,7 @@ describe("threads", () => {
       const call = yield* Effect.forkChild(Context.get(context, Serialization).serialize(value), {
         startImmediately: true
       })
-      assert.strictEqual((yield* pool.stats).inFlight, 2)
+      yield* untilStats(({ inFlight }) => inFlight === 2).pipe(Effect.provideService(WorkerPool, pool))
       const closing = yield* Effect.forkChild(close, { startImmediately: true })
       let turns = 0
       yield* until(() => ++turns > 50)

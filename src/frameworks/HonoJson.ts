@@ -25,6 +25,7 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import type { FrameworkOptions } from "./FrameworkOptions.ts"
 import { makeBody } from "./internal/body.ts"
 import { lazyStream } from "./internal/lazyStream.ts"
+import { sendInPieces } from "./internal/sendInPieces.ts"
 import { isLarge, type Settings, settingsOf } from "./internal/settings.ts"
 
 /**
@@ -38,6 +39,7 @@ export interface HonoContext {
   get res(): Response
   set res(response: Response | undefined)
   readonly req: { readonly raw: Request }
+  readonly env: any
 }
 
 /**
@@ -103,6 +105,8 @@ const finish = async (c: HonoContext, { headers: own, inContext, value }: Call, 
   }
   try {
     const body = await inContext(() => makeBody(value, settings, { signal: c.req.raw.signal }))
+    // Where Hono runs on Node.
+    sendInPieces(c.env?.outgoing)
     replace(typeof body === "string" ? null : body, { headers, status, statusText })
   } catch (error) {
     // The error's answer has what middleware has set, but nothing of this one.

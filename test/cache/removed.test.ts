@@ -166,4 +166,59 @@ describe("a text that is removed", () => {
       assert.strictEqual(yield* (yield* other.getOrCompute("page", Effect.succeed("newer"))).text, '"new"')
     })
   )
+
+  // Messages are lost, and the store is asked within what memory may go on without it.
+  const lost = { verifyWithin: "3 seconds", heartbeat: "1 hour" } as const
+
+  for (const way of ["fails", "outlasts the hard timeout"] as const) {
+    it.effect(`elsewhere while it is computed is not served when that ${way}, though the message is lost`, () =>
+      Effect.gen(function* () {
+        const hardTimeout = way === "fails" ? "1 hour" : "5 seconds"
+        const options = brief({ staleIfError: "1 minute", hardTimeout })
+        const { here, other, shared } = yield* twoCaches({ ...options, ...lost })
+        yield* here.getOrCompute("page", tagged("old"))
+        yield* TestClock.adjust("11 seconds")
+        const goOn = yield* Deferred.make<void>()
+        const read = here.getOrCompute("page", Effect.andThen(Deferred.await(goOn), Effect.fail("broken")))
+        const fiber = yield* forked(Effect.exit(read))
+        yield* shared.pause
+        assert.strictEqual((yield* other.invalidateTags("t")).status, "done")
+        yield* TestClock.adjust("6 seconds")
+        yield* Deferred.succeed(goOn, undefined)
+        assert.isTrue(Exit.isFailure(yield* Fiber.join(fiber)))
+      })
+    )
+  }
+
+  it.effect("elsewhere while it is computed is served early no more, though the message is lost", () =>
+    Effect.gen(function* () {
+      const { here, other, shared } = yield* twoCaches({ ...brief({ staleWhileRevalidate: "1 minute" }), ...lost })
+      yield* here.getOrCompute("page", tagged("old"))
+      yield* TestClock.adjust("11 seconds")
+      const goOn = yield* Deferred.make<void>()
+      const read = here.getOrCompute("page", (c) => Effect.andThen(Deferred.await(goOn), tagged("new")(c)))
+      assert.strictEqual(yield* (yield* read).text, '"old"')
+      yield* shared.pause
+      assert.strictEqual((yield* other.invalidateTags("t")).status, "done")
+      yield* TestClock.adjust("6 seconds")
+      const second = yield* forked(read)
+      yield* Deferred.succeed(goOn, undefined)
+      assert.strictEqual(yield* (yield* Fiber.join(second)).text, '"new"')
+    })
+  )
+
+  it.effect("by nobody is served when the computation fails, after the store was asked", () =>
+    Effect.gen(function* () {
+      const { here, shared } = yield* twoCaches({ ...brief({ staleIfError: "1 minute" }), ...lost })
+      yield* here.getOrCompute("page", tagged("old"))
+      yield* TestClock.adjust("11 seconds")
+      const goOn = yield* Deferred.make<void>()
+      const read = here.getOrCompute("page", Effect.andThen(Deferred.await(goOn), Effect.fail("broken")))
+      const fiber = yield* forked(read)
+      yield* shared.pause
+      yield* TestClock.adjust("6 seconds")
+      yield* Deferred.succeed(goOn, undefined)
+      assert.strictEqual(yield* (yield* Fiber.join(fiber)).text, '"old"')
+    })
+  )
 })

@@ -118,7 +118,7 @@ describe("an interrupted fiber", () => {
       yield* fork(pool.run(gate.frame))
       yield* gate.reached(1)
       const fiber = yield* fork(service.serialize({ text: "x".repeat(5000) }))
-      assert.strictEqual((yield* pool.stats).inFlight, 2)
+      yield* untilStats(({ inFlight }) => inFlight === 2)
       // Does not wait for the thread.
       yield* Fiber.interrupt(fiber)
       assert.strictEqual((yield* pool.stats).inFlight, 2)

@@ -196,7 +196,11 @@ describe("HttpJson.parseRequests", () => {
       const status = yield* Effect.callback<number>((resume) => {
         const client = request({ host: "127.0.0.1", port, path: "/json", method: "POST" })
         client.on("error", () => {})
-        client.on("response", (response) => resume(Effect.succeed(response.statusCode!)))
+        client.on("response", (response) => {
+          resume(Effect.succeed(response.statusCode!))
+          // The server waits for its end.
+          client.destroy()
+        })
         client.write(`[oops,${large}`)
         return Effect.sync(() => client.destroy())
       })

@@ -6,7 +6,9 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Generations } from "../CacheStore.ts"
 import type { Core } from "./core.ts"
-import type { MemoryEntry } from "./memory.ts"
+import type { Validity } from "./fence.ts"
+import { isRemoved, type StaleText, stampOf } from "./flight.ts"
+import type { MemoryEntry, Stamp } from "./memory.ts"
 import type { StoreClient } from "./storeClient.ts"
 
 /** `unavailable`: only the store could tell, and it does not answer. */
@@ -63,28 +65,48 @@ const shared = (core: Core, client: StoreClient, entry: MemoryEntry): Effect.Eff
 
 const validate = (core: Core, client: StoreClient, entry: MemoryEntry): Effect.Effect<Usable> =>
   Effect.suspend(() => {
-    const { counters } = core
     const view = core.view.number
-    const stamp = Object.fromEntries(entry.stamp) as Generations
-    return client
-      .call("validate", (store) => store.validate(client.namespace, stamp))
-      .pipe(
-        Effect.map((validity): Usable => {
-          counters.validations[validity]++
-          if (validity === "gone") {
-            if (core.memory.get(entry.key, core.now) === entry) core.memory.delete(entry.key, "invalidated")
-            return "no"
-          }
-          if (validity === "stale") entry.expire(core.now)
-          entry.view = view
-          // Meanwhile it may have been invalidated, or replaced.
-          return core.memory.get(entry.key, core.now) === entry ? "yes" : "no"
-        }),
-        Effect.catch(() =>
-          Effect.sync((): Usable => {
-            counters.validations.failed++
-            return "unavailable"
-          })
-        )
-      )
+    return Effect.map(ask(core, client, entry.stamp), (validity): Usable => {
+      if (validity === "failed") return "unavailable"
+      if (validity === "gone") {
+        if (core.memory.get(entry.key, core.now) === entry) core.memory.delete(entry.key, "invalidated")
+        return "no"
+      }
+      if (validity === "stale") entry.expire(core.now)
+      entry.view = view
+      // Meanwhile it may have been invalidated, or replaced.
+      return core.memory.get(entry.key, core.now) === entry ? "yes" : "no"
+    })
+  })
+
+/** What the store says of the names of a text. */
+const ask = (core: Core, client: StoreClient, stamp: Stamp): Effect.Effect<Validity | "failed"> =>
+  client
+    .call("validate", (store) => store.validate(client.namespace, Object.fromEntries(stamp) as Generations))
+    .pipe(
+      Effect.catch(() => Effect.succeed("failed" as const)),
+      Effect.tap((validity) => Effect.sync(() => core.counters.validations[validity]++))
+    )
+
+/**
+ * Whether a stale text that was found a while ago may be served still. What was removed elsewhere since is known once its
+ * message has come; where it may have been lost, the store is asked.
+ */
+export const isServable = (core: Core, stale: StaleText): Effect.Effect<boolean> =>
+  Effect.suspend(() => {
+    const { client, fence, settings } = core
+    if (isRemoved(fence, stale.marks)) return Effect.succeed(false)
+    if (client === undefined) return Effect.succeed(true)
+    if (client.isDetached) return Effect.succeed(settings.whenDetached === "serve")
+    const view = core.view.number
+    if (stale.view === view && core.isVerified) return Effect.succeed(true)
+    const stamp = stampOf(stale.marks)
+    // Made while the store did not answer, so it cannot say anything about it.
+    if (Array.from(stamp.values()).includes(undefined)) return Effect.succeed(false)
+    return Effect.map(ask(core, client, stamp), (validity) => {
+      if (validity === "failed") return client.isDetached && settings.whenDetached === "serve"
+      if (validity === "gone") return false
+      stale.view = view
+      return !isRemoved(fence, stale.marks)
+    })
   })

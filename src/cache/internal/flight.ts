@@ -55,6 +55,8 @@ export interface StaleText {
   readonly expiresAt: number
   readonly revalidateUntil: number
   readonly errorUntil: number
+  /** The view of the store in which it was last known to be there. */
+  view: number
 }
 
 export class Flight {

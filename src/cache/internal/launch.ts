@@ -16,7 +16,8 @@ import type { Computation } from "./compute.ts"
 import type { Core } from "./core.ts"
 import type { EntrySettings } from "./entrySettings.ts"
 import { computeTimedOut, dependencyCycle } from "./errors.ts"
-import { type Answer, Flight, isRemoved, staleAnswer, type StaleText } from "./flight.ts"
+import { isServable } from "./examine.ts"
+import { type Answer, Flight, staleAnswer, type StaleText } from "./flight.ts"
 import { produce } from "./produce.ts"
 
 /** Begins a flight, at once, in a fiber of the cache with the context of the caller. A refresh has no callers. */
@@ -127,19 +128,19 @@ const awaited = Effect.fnUntraced(function* (core: Core, flight: Flight, isOwn: 
   const { hardUntil, isStrong, softUntil } = waiting
   // A strong read cannot know whether a text that is on its way to the store was valid after it asked.
   const isTooLate = isStrong && !isOwn && flight.isCommitting
-  const soft = yield* within(core, end(flight, isOwn, isStrong), Math.min(softUntil, hardUntil))
+  const soft = yield* within(core, end(core, flight, isOwn, isStrong), Math.min(softUntil, hardUntil))
   let result = soft
   if (result === undefined && softUntil < hardUntil) {
-    const stale = staleOf(core, flight, waiting)
+    const stale = yield* staleOf(core, flight, waiting)
     if (stale !== undefined) {
       flight.isBackground = true
       return staleAnswer(stale)
     }
-    result = yield* within(core, end(flight, isOwn, isStrong), hardUntil)
+    result = yield* within(core, end(core, flight, isOwn, isStrong), hardUntil)
   }
   if (result === undefined) {
     flight.isBackground = true
-    const stale = staleOf(core, flight, waiting)
+    const stale = yield* staleOf(core, flight, waiting)
     if (stale !== undefined) return staleAnswer(stale)
     return yield* computeTimedOut(Duration.millis(waiting.hardTimeout))
   }
@@ -148,12 +149,15 @@ const awaited = Effect.fnUntraced(function* (core: Core, flight: Flight, isOwn: 
 })
 
 /** The stale text that a caller may fall back on, where there is one. */
-const staleOf = (core: Core, flight: Flight, { isStrong, stale }: Waiting): StaleText | undefined => {
-  const found = flight.isStaleKnown ? flight.stale : (stale ?? flight.stale)
-  // Who comes after it was removed must not get it, whatever those before may have.
-  if (found === undefined || isStrong || isRemoved(core.fence, found.marks)) return undefined
-  return core.now < Math.max(found.revalidateUntil, found.errorUntil) ? found : undefined
-}
+const staleOf = (core: Core, flight: Flight, { isStrong, stale }: Waiting): Effect.Effect<StaleText | undefined> =>
+  Effect.suspend(() => {
+    const found = flight.isStaleKnown ? flight.stale : (stale ?? flight.stale)
+    if (found === undefined || isStrong || core.now >= Math.max(found.revalidateUntil, found.errorUntil)) return none
+    // Who comes after it was removed must not get it, whatever those before may have.
+    return Effect.map(isServable(core, found), (is) => (is ? found : undefined))
+  })
+
+const none = Effect.succeed(undefined)
 
 const within = <A, E>(core: Core, effect: Effect.Effect<A, E>, until: number): Effect.Effect<A | undefined, E> =>
   until === Infinity
@@ -168,11 +172,14 @@ const within = <A, E>(core: Core, effect: Effect.Effect<A, E>, until: number): E
 type End = "answer" | "again" | Answer
 
 /** Waits until a flight has something for a caller: an answer, which may be a failure, or nothing. */
-const end = (flight: Flight, isOwn: boolean, isStrong: boolean): Effect.Effect<End> => {
+const end = (core: Core, flight: Flight, isOwn: boolean, isStrong: boolean): Effect.Effect<End> => {
   const final: Effect.Effect<End> = isOwn ? answered(flight, isStrong) : joined(flight, isStrong)
   // Most flights have nothing to serve early, and a race costs two fibers.
   if (isStrong || flight.settings.staleWhileRevalidate === 0) return final
-  return Effect.suspend(() => (flight.isStaleRemoved ? final : Effect.raceFirst(Deferred.await(flight.early), final)))
+  const early = Effect.flatMap(Deferred.await(flight.early), (answer) =>
+    Effect.flatMap(isServable(core, flight.stale!), (is) => (is ? Effect.succeed(answer) : Effect.never))
+  )
+  return Effect.suspend(() => (flight.isStaleRemoved ? final : Effect.raceFirst(early, final)))
 }
 
 const answered = (flight: Flight, isStrong: boolean): Effect.Effect<End> =>

@@ -11,6 +11,7 @@ import { type Computation, type Computed, compute, rememberFailure } from "./com
 import type { Running } from "./computation.ts"
 import { type Core, lifetimeOf } from "./core.ts"
 import { storeUnavailable } from "./errors.ts"
+import { isServable } from "./examine.ts"
 import { type Answer, type Flight, isRemoved, type Marks, staleAnswer, type StaleText } from "./flight.ts"
 import { type Begun, keep } from "./keep.ts"
 import { loadContent } from "./load.ts"
@@ -109,7 +110,7 @@ const withStore = Effect.fnUntraced(function* <E, R>(
         }
         core.counters.leaseWait.add(core.now - waitsSince)
         const last = staleWithin(core, flight, "errorUntil")
-        if (last !== undefined) {
+        if (last !== undefined && (yield* isServable(core, last))) {
           tryLater(core, flight)
           return answerStale(flight, last)
         }
@@ -209,7 +210,7 @@ const takeStale = Effect.fnUntraced(function* (
   )
   // It may have been invalidated by a name that only its stamp has.
   if (isRemoved(core.fence, marks)) return
-  flight.stale = { content, source: isKnown ? known.source : "store", marks, ...lifetime }
+  flight.stale = { content, source: isKnown ? known.source : "store", marks, view, ...lifetime }
   const isCurrent = Object.keys(stamp).every((name) => core.fence.check(name, flight.begunAt) === "current")
   if (!isKnown && flight.isValid && isCurrent) {
     core.put(flight.key, content, new Map(Object.entries(stamp)), lifetime, { view, isStored: true })
@@ -230,7 +231,7 @@ const computeAndKeep = Effect.fnUntraced(function* <E, R>(
     computed = yield* rememberFailure(core, flight, exit.cause)
     if (computed === undefined) tryLater(core, flight)
     const stale = computed === undefined ? staleWithin(core, flight, "errorUntil") : undefined
-    if (stale !== undefined) return answerStale(flight, stale)
+    if (stale !== undefined && (yield* isServable(core, stale))) return answerStale(flight, stale)
   }
   if (computed === undefined) return yield* exit as Exit.Failure<never, unknown>
   const { content, timeToLive } = computed

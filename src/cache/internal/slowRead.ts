@@ -234,8 +234,8 @@ const found = (entry: MemoryEntry, isStale: boolean, since: number): Found => {
 }
 
 const staleText = (entry: MemoryEntry, since: number): StaleText => {
-  const { content, errorUntil, expiresAt, revalidateUntil, stamp } = entry
-  return { content, source: "memory", expiresAt, revalidateUntil, errorUntil, marks: marksOf(stamp, since) }
+  const { content, errorUntil, expiresAt, revalidateUntil, stamp, view } = entry
+  return { content, source: "memory", expiresAt, revalidateUntil, errorUntil, view, marks: marksOf(stamp, since) }
 }
 
 const decodeFailure = (content: Content, schema: Schema.Codec<any, any>): Effect.Effect<never, unknown> =>

@@ -3,6 +3,7 @@
  */
 import type { CallOptions } from "../../Async.ts"
 import { isSerializationError } from "../../SerializationError.ts"
+import { sendInPieces } from "./sendInPieces.ts"
 import type { Settings } from "./settings.ts"
 
 /** Bytes; nothing, where `JSON.stringify` gives `undefined`; or the client has left, and nobody is to be answered. */
@@ -27,7 +28,9 @@ export const bodyFor = async (
   const abort = () => controller.abort()
   outgoing.once("close", abort)
   try {
-    return await makeBody(value, settings, { ...options, signal: controller.signal })
+    const body = await makeBody(value, settings, { ...options, signal: controller.signal })
+    sendInPieces(outgoing)
+    return body
   } finally {
     outgoing.removeListener("close", abort)
   }
