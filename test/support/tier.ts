@@ -1,8 +1,7 @@
 /**
  * How much is tested: `npm test` is quick, `npm run test:all` leaves nothing out.
  *
- * Quick means fewer generated values, each large padding on one route instead of on all, large values in one output by turns, and no
- * values of a hundred megabytes.
+ * Quick means fewer generated values, each large value or padding on one route instead of on all, and no values of a hundred megabytes.
  */
 
 /** Vitest's `--mode all`. */
