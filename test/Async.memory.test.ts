@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { queryObjects } from "node:v8"
 import { makeSerializer, type Serializer } from "../src/Async.ts"
 import { Job } from "../src/internal/engine/job.ts"
+import { isAll } from "./support/tier.ts"
 import { collect, records, rejection } from "./support/values.ts"
 
 const value = records(50)
@@ -27,7 +28,8 @@ const endings: { readonly [ending: string]: (serializer: Serializer) => Promise<
   }
 }
 
-const count = 1000
+/** As many as are told from what the test runner itself leaves. */
+const count = isAll ? 1000 : 300
 
 const alive = (of: abstract new (...args: any) => unknown) => queryObjects(of) as number
 

@@ -4,6 +4,7 @@ import { Effect, Exit } from "effect"
 import * as fc from "fast-check"
 import { Fragment, Serialization, type SerializeOptions } from "../src/index.ts"
 import { makeRoutes, outputs, serviceOf, textOf } from "./support/routes.ts"
+import { generated } from "./support/tier.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -127,7 +128,7 @@ describe("a fragment", () => {
             const { serialized } = await Effect.runPromise(service.serialize(build(value, forms[form]![1])))
             assert.strictEqual(serialized, JSON.stringify(build(value, (value) => value)))
           }),
-          { numRuns: 300 }
+          { numRuns: generated(300) }
         )
       )
     }).pipe(Effect.scoped)

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
 import { isSerializationError, preview, Serialization, SerializationLayer } from "effect-serialization"
 import * as fc from "fast-check"
+import { generated } from "./support/tier.ts"
 
 const values = fc.anything({ withDate: true, withNullPrototype: true, withBoxedValues: true, withSparseArray: true })
 
@@ -130,7 +131,7 @@ describe("preview", () => {
           }
         }
       ),
-      { numRuns: 500 }
+      { numRuns: generated(500) }
     )
   })
 
@@ -267,7 +268,7 @@ describe("preview", () => {
           if (replacer !== thrower) assert.notStrictEqual(serialized, '"[Thrown]"')
         }
       ),
-      { numRuns: 2000 }
+      { numRuns: generated(2000) }
     )
   })
 

@@ -4,6 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { type Faults, race, scheduler, seen, stepsOf } from "./support/race.ts"
+import { isAll } from "../support/tier.ts"
 
 const none: Faults = { stalls: false, losses: false }
 
@@ -13,18 +14,20 @@ const property = (processes: number, hasStore: boolean, isFenced: boolean, fault
     if (wrong.length > 0) throw new Error(wrong.join("\n"))
   })
 
+const some = (numRuns: number) => ({ numRuns: isAll ? numRuns : Math.ceil(numRuns / 4) })
+
 describe("no stale text", () => {
-  it("in a cache in memory", () => fc.assert(property(1, false, true, none), { numRuns: 150 }))
+  it("in a cache in memory", () => fc.assert(property(1, false, true, none), some(150)))
 
-  it("in one over a store", () => fc.assert(property(1, true, true, none), { numRuns: 100 }))
+  it("in one over a store", () => fc.assert(property(1, true, true, none), some(100)))
 
-  it("in three over one store", () => fc.assert(property(3, true, true, none), { numRuns: 150 }))
+  it("in three over one store", () => fc.assert(property(3, true, true, none), some(150)))
 
   it("in three over a store that stalls, with clocks that jump", () =>
-    fc.assert(property(3, true, true, { stalls: true, losses: false }), { numRuns: 80 }))
+    fc.assert(property(3, true, true, { stalls: true, losses: false }), some(80)))
 
   it("in three over a store that stalls, and whose messages are lost", () =>
-    fc.assert(property(3, true, true, { stalls: true, losses: true }), { numRuns: 80 }))
+    fc.assert(property(3, true, true, { stalls: true, losses: true }), some(80)))
 
   it("without the fences there is: in memory, and over a store", async () => {
     for (const [processes, hasStore] of [

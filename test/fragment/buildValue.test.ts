@@ -3,6 +3,7 @@ import { assert, describe, it } from "vitest"
 import * as fc from "fast-check"
 import { ValueBuilder } from "../../src/internal/fragment/buildValue.ts"
 import { Literal, type LiteralText } from "../../src/internal/fragment/literal.ts"
+import { generated } from "../support/tier.ts"
 
 const build = (text: LiteralText): unknown => {
   const builder = new ValueBuilder(new Literal(text))
@@ -105,7 +106,7 @@ describe("the value of a text, in steps", () => {
                 : `{${pad}:${text},"b":${text}}`
         isSame(whole, build(whole))
       }),
-      { numRuns: 3000 }
+      { numRuns: generated(3000) }
     )
   })
 
@@ -135,7 +136,7 @@ describe("the value of a text, in steps", () => {
           isSame(changed, found)
         }
       ),
-      { numRuns: 20_000 }
+      { numRuns: generated(20_000) }
     )
   })
 

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "vitest"
 import * as fc from "fast-check"
 import { JsonCheck } from "../../src/internal/fragment/checkJson.ts"
+import { generated } from "../support/tier.ts"
 
 const isJson = (text: string): boolean => {
   try {
@@ -130,7 +131,7 @@ describe("a check of JSON", () => {
         const changed = text.slice(0, i) + what + text.slice(isInserted ? i : i + 1)
         assert.strictEqual(check(cut(changed, at)), isJson(changed), changed)
       }),
-      { numRuns: 2000 }
+      { numRuns: generated(2000) }
     )
   })
 

@@ -9,7 +9,7 @@ import { plainJson, runs } from "../support/arbitraries.ts"
 import { filler } from "../support/padding.ts"
 import { Recorder } from "../support/recorder.ts"
 import { type OutputName, outputs, type Subject, subjects } from "../support/subjects.ts"
-import { isAll } from "../support/tier.ts"
+import { generated, isAll } from "../support/tier.ts"
 import { sizeOf, stackFor } from "../support/truncateReference.ts"
 
 const routes = ["sync", "sliced", "worker", "fallback"] as const
@@ -130,7 +130,7 @@ for (const [shift, route] of routes.entries()) {
           assert.isUndefined(await wrongWith(subject, output, wholeOf(value, gap), limit))
         }
       )
-      await fc.assert(property, runs(1000))
+      await fc.assert(property, runs(generated(1000)))
     })
 
     it("user code is called no more than JSON.stringify calls it, and in the same order", async () => {

@@ -12,6 +12,7 @@ import {
   truncateFrames,
   type Unit
 } from "../support/truncateReference.ts"
+import { generated } from "../support/tier.ts"
 
 const units: ReadonlyArray<Unit> = ["characters", "bytes"]
 
@@ -162,7 +163,7 @@ describe("truncate", () => {
           same(truncateFrames(text, frames, limit, gap, unit), expected, () => `${limit} ${unit}, in frames`)
         }
       }),
-      { numRuns: 500 }
+      { numRuns: generated(500) }
     )
   })
 

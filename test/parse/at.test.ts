@@ -6,6 +6,7 @@ import { type JsonInput, parse, parseArray, type ParseArrayOptions, type ParseEr
 import { difference } from "./support/oracle.ts"
 import { bytesOf, partsOf, run, settings } from "./support/run.ts"
 import { jsonTexts } from "./support/texts.ts"
+import { generated } from "../support/tier.ts"
 
 /** Every pointer of a value, with what is there. */
 const places = function* (value: unknown, pointer = ""): Generator<readonly [pointer: string, value: unknown]> {
@@ -47,7 +48,7 @@ describe("parse at a pointer", () => {
           }
         }
       }),
-      { numRuns: 200 }
+      { numRuns: generated(200) }
     )
   })
 

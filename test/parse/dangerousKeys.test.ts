@@ -5,6 +5,7 @@ import secure from "secure-json-parse"
 import { parse } from "../../src/parse/index.ts"
 import { difference } from "./support/oracle.ts"
 import { bytesOf, run, settings } from "./support/run.ts"
+import { generated } from "../support/tier.ts"
 
 const keys = fc.constantFrom("__proto__", "constructor", "prototype", "a", "b", "c", "constructo", "x__proto__")
 const escaped = fc.boolean()
@@ -49,7 +50,7 @@ describe("dangerousKeys is what secure-json-parse does", () => {
             }
           }
         }),
-        { numRuns: 1500 }
+        { numRuns: generated(1500) }
       )
     })
   }

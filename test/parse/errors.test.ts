@@ -4,6 +4,7 @@ import * as fc from "fast-check"
 import { type InvalidJson, isParseError, parse, ParseError, type ParseErrorReason } from "../../src/parse/index.ts"
 import { bytesOf, type Given, type Outcome, partsOf, run, settings } from "./support/run.ts"
 import { brokenTexts } from "./support/texts.ts"
+import { generated } from "../support/tier.ts"
 
 const reasonOf = (outcome: Outcome): ParseErrorReason => {
   if ("value" in outcome) return assert.fail("there is no error")
@@ -53,7 +54,7 @@ describe("InvalidJson", () => {
         const fields = outcomes.map((outcome) => ("error" in outcome ? { ...outcome.error.reason } : undefined))
         for (const other of fields) assert.deepStrictEqual(other, fields[0], JSON.stringify(text))
       }),
-      { numRuns: 500 }
+      { numRuns: generated(500) }
     )
   })
 

@@ -9,6 +9,7 @@ import { parse } from "../../src/parse/index.ts"
 import { difference } from "./support/oracle.ts"
 import { bytesOf, run, settings } from "./support/run.ts"
 import { jsonTexts } from "./support/texts.ts"
+import { generated } from "../support/tier.ts"
 
 type Call = readonly [holder: unknown, key: string, value: unknown, context: string]
 
@@ -86,7 +87,7 @@ describe("calls are native's: this, key, value, source, order, number", () => {
         // `JSON.stringify` of a holder would show lone surrogates alike on both sides, so they may be there.
         compare(text, change)
       }),
-      { numRuns: 150 }
+      { numRuns: generated(150) }
     )
   })
 })

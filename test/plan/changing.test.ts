@@ -14,6 +14,7 @@ import type { PlanOptions } from "../../src/internal/plan/planOptions.ts"
 import { runs } from "../support/arbitraries.ts"
 import { isForeign, World } from "../support/changing.ts"
 import { aChange, type Change, type Shape, shapes } from "../support/changingShapes.ts"
+import { generated } from "../support/tier.ts"
 
 interface Run {
   readonly shape: Shape
@@ -126,7 +127,7 @@ it("a value that changes while it is read gives JSON, a mix of before and after,
         World.restore()
       }
     }),
-    runs(3_000)
+    runs(generated(3_000))
   )
 })
 

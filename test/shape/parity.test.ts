@@ -10,6 +10,7 @@ import { Recorder } from "../support/recorder.ts"
 import type { SerializeOptions } from "../../src/Serialization.ts"
 import { nestedArray } from "../support/values.ts"
 import { failure, shape } from "./support.ts"
+import { generated } from "../support/tier.ts"
 
 const run = (make: () => string | undefined): { text?: string; failed?: boolean } => {
   try {
@@ -38,7 +39,7 @@ describe("what JSON.stringify gives", () => {
           })
           assert.deepStrictEqual(outcomes[1], outcomes[0])
         }),
-        runs(3_000)
+        runs(generated(3_000))
       )
     })
   }

@@ -8,6 +8,7 @@ import { runs } from "../support/arbitraries.ts"
 import { type Json, sizeOf } from "../support/truncateReference.ts"
 import { values } from "./arbitraries.ts"
 import { shape, type Unit } from "./support.ts"
+import { generated } from "../support/tier.ts"
 
 interface Spot {
   readonly path: ReadonlyArray<string>
@@ -87,7 +88,7 @@ describe("keep", () => {
           assert.deepStrictEqual(inside, [])
         }
       }),
-      runs(4_000)
+      runs(generated(4_000))
     )
   })
 

@@ -9,6 +9,7 @@ import { sizeOf } from "../support/truncateReference.ts"
 import { shapes, values } from "./arbitraries.ts"
 import { meters, shape, type Unit } from "./support.ts"
 import { untruth } from "./truth.ts"
+import { generated } from "../support/tier.ts"
 
 const units: fc.Arbitrary<Unit> = fc.constantFrom("characters", "bytes")
 const whiteGaps = fc.constantFrom("", "", "  ", "\t", "\n")
@@ -28,7 +29,7 @@ describe("any JSON, shape and limit", () => {
         const told = how.maxString === 0 ? { ...how, maxString: 1 } : how
         assert.isUndefined(omittedCount > 100 ? undefined : untruth(value, text, omitted, told), text)
       }),
-      runs(4_000)
+      runs(generated(4_000))
     )
   })
 
@@ -42,7 +43,7 @@ describe("any JSON, shape and limit", () => {
         assert.strictEqual(whole.omittedCount, 0)
         if (size > 5) assert.isAbove(shape(value, {}, size - 1, unit, { space }).omittedCount, 0)
       }),
-      runs(2_000)
+      runs(generated(2_000))
     )
   })
 
@@ -65,7 +66,7 @@ describe("any JSON, shape and limit", () => {
         }
         assert.deepStrictEqual(seen, [...keys.keys()])
       }),
-      runs(2_000)
+      runs(generated(2_000))
     )
   })
 })
