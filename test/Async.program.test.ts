@@ -3,13 +3,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { execFile, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { fixture } from "./fixtures/pool.ts"
+import { fixture, patient } from "./fixtures/pool.ts"
 
 describe("a program", () => {
   const run = (mode: string, env: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [fileURLToPath(fixture("./async-program.ts")), mode], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...env }
+      env: { ...process.env, SERIALIZATION_TASK_TIMEOUT: patient.taskTimeout, ...env }
     })
     const output = { text: "" }
     const waiting: Array<() => void> = []

@@ -10,15 +10,16 @@ import {
   shutdownSerializationPool
 } from "../src/Async.ts"
 import { isSerializationError } from "../src/SerializationError.ts"
-import { until, watchWorkers } from "./fixtures/pool.ts"
+import { patient, until, watchWorkers } from "./fixtures/pool.ts"
 import { around, collect, reasonOf, records } from "./support/values.ts"
 
 const value = around(1)
 const text = JSON.stringify(value)
+const worker = { maxThreads: 1, routing: "worker", ...patient } as const
 
 describe("makeSerializer", () => {
   it("serializes in all outputs", async () => {
-    await using serializer = makeSerializer({ maxThreads: 1, routing: "worker" })
+    await using serializer = makeSerializer(worker)
     const string = await serializer.serialize(value)
     assert.isTrue(string.serialized === text)
     assert.deepStrictEqual([string.path, string.truncated], ["worker", false])
@@ -76,7 +77,7 @@ describe("makeSerializer", () => {
     Effect.gen(function* () {
       const { ended, started } = yield* watchWorkers
       yield* Effect.promise(async () => {
-        const serializer = makeSerializer({ maxThreads: 1, routing: "worker" })
+        const serializer = makeSerializer(worker)
         let isEnded = false
         const call = serializer.serialize(value).then((result) => {
           assert.isFalse(isEnded)
@@ -101,8 +102,8 @@ describe("makeSerializer", () => {
     Effect.gen(function* () {
       const { started } = yield* watchWorkers
       yield* Effect.promise(async () => {
-        await using first = makeSerializer({ maxThreads: 1, routing: "worker" })
-        await using second = makeSerializer({ maxThreads: 1, routing: "worker" })
+        await using first = makeSerializer(worker)
+        await using second = makeSerializer(worker)
         await Promise.all([first.serialize(value), second.serialize(value)])
       })
       assert.strictEqual(started.length, 2)

@@ -4,11 +4,11 @@ import * as SerializationLayer from "../src/Layer.ts"
 import { Serialization } from "../src/Serialization.ts"
 import { layerInline, layerRecording, RecordedTasks } from "../src/testing.ts"
 import { WorkerPool } from "../src/WorkerPool.ts"
-import { fixture, Gate, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
+import { fixture, Gate, patient, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
 import { serialize } from "./support/calls.ts"
 import { around, mockedLayer, records } from "./support/values.ts"
 
-const worker = { routing: "worker", maxThreads: 1 } as const
+const worker = { routing: "worker", maxThreads: 1, ...patient } as const
 
 /** Builds a layer in a scope that the test closes. */
 const open = Effect.fnUntraced(function* <A>(layer: Layer.Layer<A>) {
@@ -105,7 +105,7 @@ describe("threads", () => {
         assert.strictEqual(started.length, 0)
         yield* service.serialize(around(1), { routing: "worker" })
         assert.strictEqual(started.length, 1)
-      }).pipe(Effect.provide(SerializationLayer.layer({ minThreads: 1, maxThreads: 1 })))
+      }).pipe(Effect.provide(SerializationLayer.layer({ minThreads: 1, ...worker })))
     })
   )
 

@@ -5,7 +5,7 @@ import { Serialization, SerializationLayer, WorkerPool } from "effect-serializat
 import { EventLoopMonitor } from "effect-serialization/EventLoopMonitor"
 import { Health } from "effect-serialization/Health"
 import type { SerializationPath } from "effect-serialization/Serialization"
-import { watchWorkers } from "../fixtures/pool.ts"
+import { patient, watchWorkers } from "../fixtures/pool.ts"
 import { exported, valueOf, withRegistry } from "../support/ops.ts"
 import type { FrameTask as InternalTask } from "../../src/internal/frame/frame.ts"
 
@@ -53,7 +53,7 @@ class Drill {
         admission: { ...admission, ready: Effect.tapError(ready, () => Effect.sync(() => this.failedWaits++)) }
       })
     })
-  ).pipe(Layer.provide(WorkerPool.layer({ maxThreads: 2 })))
+  ).pipe(Layer.provide(WorkerPool.layer({ maxThreads: 2, ...patient })))
 
   private kill(): void {
     const alive = this.workers.filter((worker) => !this.ended.includes(worker))
