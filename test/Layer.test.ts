@@ -6,6 +6,7 @@ import { layerInline, layerRecording, RecordedTasks } from "../src/testing.ts"
 import { WorkerPool } from "../src/WorkerPool.ts"
 import { fixture, Gate, patient, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
 import { serialize } from "./support/calls.ts"
+import { atRest } from "./support/handPool.ts"
 import { around, mockedLayer, records } from "./support/values.ts"
 
 const worker = { routing: "worker", maxThreads: 1, ...patient } as const
@@ -70,8 +71,7 @@ describe("mocked pools", () => {
         const fiber = yield* Effect.forkChild(serialize(value), { startImmediately: true })
         // The last to come is answered first.
         while (fiber.pollUnsafe() === undefined) {
-          let turns = 0
-          yield* until(() => ++turns > 5)
+          yield* atRest(Effect.sync(() => waiting.length))
           while (waiting.length > 0) yield* waiting.pop()!
         }
         const { path, serialized } = yield* Fiber.join(fiber)

@@ -109,6 +109,7 @@ describe("waiting for a thread", () => {
       pool.waitReady(() => called.push("two"))
       yield* first.open
       yield* second.reached(1)
+      yield* until(() => called.length > 1)
       yield* turn
       assert.deepStrictEqual(called, ["answer", "one"])
       yield* second.open
