@@ -33,14 +33,18 @@ describe("a program", () => {
     return { child, ended, says }
   }
 
-  it("configures its instance by the environment", async () => {
-    assert.strictEqual((await run("config", { SERIALIZATION_ROUTING: "sliced" }).ended).text, "sliced true\n")
-    assert.strictEqual((await run("config", { SERIALIZATION_ROUTING: "sync" }).ended).text, "sync true\n")
-    const { code, text } = await run("config", { SERIALIZATION_MAX_THREADS: "many" }).ended
-    assert.match(text, /ConfigError[^]*SERIALIZATION_MAX_THREADS/)
-    assert.strictEqual(code, 0)
-    assert.match((await run("config", { SERIALIZATION_TURN_BUDGET: "0 millis" }).ended).text, /`turnBudget`/)
-  })
+  for (const [name, value, expected] of [
+    ["ROUTING", "sliced", /^sliced true\n$/],
+    ["ROUTING", "sync", /^sync true\n$/],
+    ["MAX_THREADS", "many", /ConfigError[^]*SERIALIZATION_MAX_THREADS/],
+    ["TURN_BUDGET", "0 millis", /`turnBudget`/]
+  ] as const) {
+    it(`configures its instance by the environment: ${name}=${value}`, async () => {
+      const { code, text } = await run("config", { [`SERIALIZATION_${name}`]: value }).ended
+      assert.match(text, expected)
+      assert.strictEqual(code, 0)
+    })
+  }
 
   it("that never shuts the pool down ends by itself", async () => {
     assert.deepStrictEqual(await run("idle").ended, { code: 0, signal: null, text: "worker true\n" })

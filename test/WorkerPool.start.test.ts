@@ -131,7 +131,7 @@ describe("a worker that does not start", () => {
     const program = fileURLToPath(fixture("./denied-program.ts"))
     const { stderr, stdout } = spawnSync(process.execPath, ["--permission", "--allow-fs-read=*", program], {
       encoding: "utf8",
-      timeout: 30_000
+      timeout: 60_000
     })
     assert.strictEqual(stderr, "")
     assert.match(stdout, /`--allow-worker`.*`routing: "sliced"`/)

@@ -137,7 +137,7 @@ it.live(
           assert.notStrictEqual(statuses.at(-1), "critical")
         }).pipe(
           Effect.provide(
-            Health.layer({ window: "2 seconds", interval: "50 millis" }).pipe(
+            Health.layer({ window: "5 seconds", interval: "50 millis" }).pipe(
               Layer.provide(EventLoopMonitor.layer()),
               Layer.provideMerge(SerializationLayer.layerNoPool({ routing: "worker" })),
               Layer.provide(drill.layer)
@@ -146,5 +146,7 @@ it.live(
           Effect.provide(Logger.layer([]))
         )
       })
-    )
+    ),
+  // Each thread that is killed is waited for.
+  180_000
 )
