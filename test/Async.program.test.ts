@@ -3,13 +3,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { execFile, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { fixture } from "./fixtures/pool.ts"
+import { fixture, patient } from "./fixtures/pool.ts"
 
 describe("a program", () => {
   const run = (mode: string, env: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [fileURLToPath(fixture("./async-program.ts")), mode], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...env }
+      env: { ...process.env, SERIALIZATION_TASK_TIMEOUT: patient.taskTimeout, ...env }
     })
     const output = { text: "" }
     const waiting: Array<() => void> = []
@@ -33,14 +33,18 @@ describe("a program", () => {
     return { child, ended, says }
   }
 
-  it("configures its instance by the environment", async () => {
-    assert.strictEqual((await run("config", { SERIALIZATION_ROUTING: "sliced" }).ended).text, "sliced true\n")
-    assert.strictEqual((await run("config", { SERIALIZATION_ROUTING: "sync" }).ended).text, "sync true\n")
-    const { code, text } = await run("config", { SERIALIZATION_MAX_THREADS: "many" }).ended
-    assert.match(text, /ConfigError[^]*SERIALIZATION_MAX_THREADS/)
-    assert.strictEqual(code, 0)
-    assert.match((await run("config", { SERIALIZATION_TURN_BUDGET: "0 millis" }).ended).text, /`turnBudget`/)
-  })
+  for (const [name, value, expected] of [
+    ["ROUTING", "sliced", /^sliced true\n$/],
+    ["ROUTING", "sync", /^sync true\n$/],
+    ["MAX_THREADS", "many", /ConfigError[^]*SERIALIZATION_MAX_THREADS/],
+    ["TURN_BUDGET", "0 millis", /`turnBudget`/]
+  ] as const) {
+    it(`configures its instance by the environment: ${name}=${value}`, async () => {
+      const { code, text } = await run("config", { [`SERIALIZATION_${name}`]: value }).ended
+      assert.match(text, expected)
+      assert.strictEqual(code, 0)
+    })
+  }
 
   it("that never shuts the pool down ends by itself", async () => {
     assert.deepStrictEqual(await run("idle").ended, { code: 0, signal: null, text: "worker true\n" })

@@ -6,7 +6,7 @@ import * as SerializationLayer from "../src/Layer.ts"
 import { Serialization } from "../src/Serialization.ts"
 import { isSerializationError } from "../src/SerializationError.ts"
 import { layerInline } from "../src/testing.ts"
-import { fixture } from "./fixtures/pool.ts"
+import { fixture, patient } from "./fixtures/pool.ts"
 
 describe("options", () => {
   const bad: ReadonlyArray<[any, RegExp]> = [
@@ -65,6 +65,7 @@ describe("layerConfig", () => {
   it.live("reads the environment", () =>
     Effect.gen(function* () {
       const text = "x".repeat(5000)
+      const worker = { SERIALIZATION_ROUTING: "worker", SERIALIZATION_TASK_TIMEOUT: patient.taskTimeout }
       assert.strictEqual(yield* pathOf({ SERIALIZATION_ROUTING: "sliced" }, text), "sliced")
       assert.strictEqual(yield* pathOf({ SERIALIZATION_ROUTING: "sync" }, text), "sync")
       assert.strictEqual(yield* pathOf({ SERIALIZATION_SYNC_THRESHOLD: "10000" }, text), "sync")
@@ -72,7 +73,7 @@ describe("layerConfig", () => {
         yield* pathOf({ SERIALIZATION_ROUTING: "sliced", SERIALIZATION_SYNC_THRESHOLD: "0" }, 1),
         "sliced"
       )
-      assert.strictEqual(yield* pathOf({ SERIALIZATION_ROUTING: "worker" }, text), "worker")
+      assert.strictEqual(yield* pathOf(worker, text), "worker")
     })
   )
 

@@ -4,11 +4,12 @@ import * as SerializationLayer from "../src/Layer.ts"
 import { Serialization } from "../src/Serialization.ts"
 import { layerInline, layerRecording, RecordedTasks } from "../src/testing.ts"
 import { WorkerPool } from "../src/WorkerPool.ts"
-import { fixture, Gate, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
+import { fixture, Gate, patient, until, untilStats, watchWorkers } from "./fixtures/pool.ts"
 import { serialize } from "./support/calls.ts"
+import { atRest } from "./support/handPool.ts"
 import { around, mockedLayer, records } from "./support/values.ts"
 
-const worker = { routing: "worker", maxThreads: 1 } as const
+const worker = { routing: "worker", maxThreads: 1, ...patient } as const
 
 /** Builds a layer in a scope that the test closes. */
 const open = Effect.fnUntraced(function* <A>(layer: Layer.Layer<A>) {
@@ -70,8 +71,7 @@ describe("mocked pools", () => {
         const fiber = yield* Effect.forkChild(serialize(value), { startImmediately: true })
         // The last to come is answered first.
         while (fiber.pollUnsafe() === undefined) {
-          let turns = 0
-          yield* until(() => ++turns > 5)
+          yield* atRest(Effect.sync(() => waiting.length))
           while (waiting.length > 0) yield* waiting.pop()!
         }
         const { path, serialized } = yield* Fiber.join(fiber)
@@ -105,7 +105,7 @@ describe("threads", () => {
         assert.strictEqual(started.length, 0)
         yield* service.serialize(around(1), { routing: "worker" })
         assert.strictEqual(started.length, 1)
-      }).pipe(Effect.provide(SerializationLayer.layer({ minThreads: 1, maxThreads: 1 })))
+      }).pipe(Effect.provide(SerializationLayer.layer({ minThreads: 1, ...worker })))
     })
   )
 

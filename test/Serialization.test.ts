@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { SerializeOptions } from "../src/Serialization.ts"
 import * as SerializationLayer from "../src/Layer.ts"
+import { patient } from "./fixtures/pool.ts"
 import { makeRoutes, outputs, serviceOf, textOf } from "./support/routes.ts"
 import { around, records } from "./support/values.ts"
 
@@ -43,7 +44,7 @@ describe("path", () => {
 
   it.live("worker at or above the threshold, in a fresh process", () =>
     Effect.gen(function* () {
-      const { serialize } = yield* serviceOf(SerializationLayer.layer({ routing: "worker" }))
+      const { serialize } = yield* serviceOf(SerializationLayer.layer({ routing: "worker", ...patient }))
       assert.strictEqual((yield* serialize({ a: 1 })).path, "sync")
       const { path, serialized } = yield* serialize(records(1000))
       assert.strictEqual(path, "worker")
@@ -216,7 +217,7 @@ describe("user code", () => {
 describe("metrics", () => {
   it.live("count calls exactly", () =>
     Effect.gen(function* () {
-      const service = yield* serviceOf(SerializationLayer.layer({ maxThreads: 1 }))
+      const service = yield* serviceOf(SerializationLayer.layer({ maxThreads: 1, ...patient }))
       const { metrics, serialize, serializeToBytes } = service
       const before = yield* metrics
       assert.deepInclude(before, {

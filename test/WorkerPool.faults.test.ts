@@ -6,6 +6,7 @@ import {
   faultyPool,
   frame,
   Gate,
+  handClock,
   ready,
   run,
   stats,
@@ -15,12 +16,19 @@ import {
   watchWorkers
 } from "./fixtures/pool.ts"
 
-/** The error of a frame, after which the pool must be as good as new. */
-const failing = (options: WorkerPoolOptions, task: ReturnType<typeof frame>, isLogged = true) => {
+/** The error of a frame, by itself or by what happens meanwhile. The pool must be as good as new after it. */
+const failing = (
+  options: WorkerPoolOptions,
+  task: ReturnType<typeof frame>,
+  isLogged = true,
+  meanwhile: Effect.Effect<void> = Effect.void
+) => {
   const { layer, logged } = faultyPool({ maxThreads: 1, ...options })
   return Effect.gen(function* () {
     yield* ready
-    const { reason, message } = yield* Effect.flip(run(task))
+    const fiber = yield* Effect.forkChild(Effect.flip(run(task)), { startImmediately: true })
+    yield* meanwhile
+    const { reason, message } = yield* Fiber.join(fiber)
     assert.deepStrictEqual((yield* stats).failed, { [reason._tag]: 1 })
     // In a turn of its own, since loggers take their time.
     assert.deepStrictEqual(logged, [])
@@ -75,7 +83,15 @@ describe("a worker that fails at a frame", () => {
 
   it.live("no answer within taskTimeout", () =>
     Effect.gen(function* () {
-      const reason = yield* failing({ taskTimeout: "1 second" }, fault("!hang"))
+      const { advance } = yield* handClock
+      const gate = new Gate()
+      const meanwhile = Effect.gen(function* () {
+        yield* gate.reached(1)
+        advance(999)
+        for (let i = 0; i < 3; i++) yield* turn
+        advance(1)
+      })
+      const reason = yield* failing({ taskTimeout: "1 second" }, gate.hanging, true, meanwhile)
       assert.strictEqual(reason._tag, "TaskTimedOut")
       assert.match(reason.message, /within 1s/)
     })
@@ -105,6 +121,7 @@ describe("a worker that fails at a frame", () => {
   it.live("a timeout retires all threads, with what is in flight or waits", () =>
     Effect.gen(function* () {
       const { ended, started } = yield* watchWorkers
+      const { advance } = yield* handClock
       const gate = new Gate()
       yield* Effect.gen(function* () {
         const fibers = yield* Effect.forEach(
@@ -112,6 +129,7 @@ describe("a worker that fails at a frame", () => {
           (task) => Effect.forkChild(Effect.flip(run(task)), { startImmediately: true })
         )
         yield* gate.reached(2)
+        advance(2_000)
         const errors = yield* Effect.forEach(fibers, Fiber.join)
         assert.isTrue(errors.every(({ reason }) => reason._tag === "TaskTimedOut"))
         yield* until(() => ended.length === 2)
@@ -125,10 +143,14 @@ describe("a worker that fails at a frame", () => {
 
   it.live("an interrupted frame that hangs is noticed too", () =>
     Effect.gen(function* () {
+      const { advance } = yield* handClock
+      const gate = new Gate()
       yield* ready
-      const fiber = yield* Effect.forkChild(run(fault("!hang")), { startImmediately: true })
+      const fiber = yield* Effect.forkChild(run(gate.hanging), { startImmediately: true })
+      yield* gate.reached(1)
       yield* Fiber.interrupt(fiber)
       assert.strictEqual((yield* stats).inFlight, 1)
+      advance(1_000)
       yield* untilStats(({ failed }) => failed.TaskTimedOut === 1)
       assert.strictEqual((yield* run(frame("next"))).text, '"next"')
     }).pipe(Effect.provide(faultyPool({ maxThreads: 1, taskTimeout: "1 second" }).layer))
@@ -137,14 +159,14 @@ describe("a worker that fails at a frame", () => {
   it.live("an answer that is there when the event loop is free again is in time", () => {
     const gate = new Gate()
     return Effect.gen(function* () {
+      const { advance } = yield* handClock
       yield* ready
       const fiber = yield* Effect.forkChild(run(gate.frame), { startImmediately: true })
       yield* gate.reached(1)
-      // From here the event loop comes to its timers first, and to the answer after them.
-      yield* turn
       yield* gate.open
-      const since = performance.now()
-      while (performance.now() - since < 1500);
+      yield* gate.blockUntilAnswered
+      // The event loop comes to its timers first, and to the answer after them.
+      advance(1_000)
       assert.strictEqual((yield* Fiber.join(fiber)).text, "through")
     }).pipe(Effect.ensuring(gate.open), Effect.provide(faultyPool({ taskTimeout: "1 second" }).layer))
   })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { WorkerPool } from "../src/WorkerPool.ts"
-import { fault, faultyPool, frame, Gate, until, watchWorkers } from "./fixtures/pool.ts"
+import { fault, faultyPool, fixture, frame, Gate, until, watchWorkers } from "./fixtures/pool.ts"
 
 /** A pool in a scope that the test closes, and the threads that it starts. */
 const open = Effect.fnUntraced(function* (layer: Layer.Layer<WorkerPool>) {
@@ -119,7 +119,8 @@ describe("the end of a pool", () => {
 
   it.live("a thread that is starting is ended too", () =>
     Effect.gen(function* () {
-      const { close, ended, pool, started } = yield* open(faultyPool().layer)
+      const { layer } = faultyPool({ workerUrl: fixture("./worker-pending.ts") })
+      const { close, ended, pool, started } = yield* open(layer)
       const waiting = yield* Effect.forkChild(Effect.flip(pool.admission!.ready), { startImmediately: true })
       yield* until(() => started.length === 1)
       yield* close

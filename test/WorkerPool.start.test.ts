@@ -65,25 +65,44 @@ describe("a worker that does not start", () => {
     )
   }
 
-  // As Node does at the limit of threads. Piscina takes the class from the module's object.
-  const failFrom = (first: number) =>
+  type Parameters = ConstructorParameters<typeof workerThreads.Worker>
+
+  // Piscina takes the class from the module's object.
+  const replaceWorker = (make: (Worker: typeof workerThreads.Worker) => typeof workerThreads.Worker) =>
     Effect.acquireRelease(
       Effect.sync(() => {
         const { Worker } = workerThreads
-        let count = 0
-        workerThreads.Worker = class extends Worker {
-          constructor(...args: ConstructorParameters<typeof Worker>) {
-            if (++count >= first) {
-              const error = new Error("Worker initialization failure: EAGAIN")
-              throw Object.assign(error, { code: "ERR_WORKER_INIT_FAILED" })
-            }
-            super(...args)
-          }
-        }
+        workerThreads.Worker = make(Worker)
         return Worker
       }),
       (Worker) => Effect.sync(() => void (workerThreads.Worker = Worker))
     )
+
+  // As Node does at the limit of threads.
+  const failFrom = (first: number) =>
+    replaceWorker((Worker) => {
+      let count = 0
+      return class extends Worker {
+        constructor(...args: Parameters) {
+          if (++count >= first) {
+            const error = new Error("Worker initialization failure: EAGAIN")
+            throw Object.assign(error, { code: "ERR_WORKER_INIT_FAILED" })
+          }
+          super(...args)
+        }
+      }
+    })
+
+  // Before it can be ready.
+  const endSecond = replaceWorker((Worker) => {
+    let count = 0
+    return class extends Worker {
+      constructor(...args: Parameters) {
+        super(...args)
+        if (++count === 2) void this.terminate()
+      }
+    }
+  })
 
   it.live("no thread to be had", () =>
     Effect.gen(function* () {
@@ -112,7 +131,7 @@ describe("a worker that does not start", () => {
     const program = fileURLToPath(fixture("./denied-program.ts"))
     const { stderr, stdout } = spawnSync(process.execPath, ["--permission", "--allow-fs-read=*", program], {
       encoding: "utf8",
-      timeout: 30_000
+      timeout: 60_000
     })
     assert.strictEqual(stderr, "")
     assert.match(stdout, /`--allow-worker`.*`routing: "sliced"`/)
@@ -139,17 +158,17 @@ describe("a worker that does not start", () => {
   )
 
   it.live("beside others that run, it costs nobody anything", () => {
-    // The first thread starts from a good file. The second does not: the gate's frames ask for it.
+    // The gate's frames ask for the second thread.
     const gate = new Gate()
     const { layer, logged } = faultyPool({ maxThreads: 2 })
     return Effect.gen(function* () {
       const { started } = yield* watchWorkers
+      yield* endSecond
       yield* Effect.gen(function* () {
         yield* ready
         const fibers = yield* hold(gate, 9)
         assert.strictEqual((yield* stats).queued, 1)
         yield* until(() => started.length === 2)
-        yield* Effect.promise(() => started[1]!.terminate())
         yield* untilStats(({ threads }) => threads === 1)
         yield* gate.open
         const results = yield* Effect.forEach(fibers, Fiber.join)

@@ -12,6 +12,7 @@ import {
   Gate,
   hold,
   isReady,
+  patient,
   ready,
   run,
   stats,
@@ -28,7 +29,7 @@ describe("a frame", () => {
       assert.isUndefined(text)
       assert.deepStrictEqual(bytes, new TextEncoder().encode('"ä"'))
       assert.strictEqual(bytes!.buffer.byteLength, 4)
-    }).pipe(Effect.provide(WorkerPool.layer()))
+    }).pipe(Effect.provide(WorkerPool.layer(patient)))
   )
 
   it.live("is cloned before run returns, if a thread is ready", () =>
@@ -38,7 +39,7 @@ describe("a frame", () => {
       const fiber = yield* Effect.forkChild(run(frame(value)), { startImmediately: true })
       value.state = "changed since"
       assert.strictEqual((yield* Fiber.join(fiber)).text, '{"state":"as posted"}')
-    }).pipe(Effect.provide(layer()))
+    }).pipe(Effect.provide(layer(patient)))
   )
 
   it.live("works from a worker file in a folder with spaces", () =>
@@ -46,9 +47,9 @@ describe("a frame", () => {
       assert.strictEqual((yield* run(frame(1))).text, "1")
       const path = fileURLToPath(fixture("./with spaces/worker.ts"))
       assert.isTrue(path.includes(" "))
-      const text = yield* run(frame(2)).pipe(Effect.provide(WorkerPool.layer({ workerUrl: path })))
+      const text = yield* run(frame(2)).pipe(Effect.provide(WorkerPool.layer({ workerUrl: path, ...patient })))
       assert.strictEqual(text.text, "2")
-    }).pipe(Effect.provide(WorkerPool.layer({ workerUrl: fixture("./with spaces/worker.ts") })))
+    }).pipe(Effect.provide(WorkerPool.layer({ workerUrl: fixture("./with spaces/worker.ts"), ...patient })))
   )
 
   it.live("comes back with its own answer when many are in flight", () =>
@@ -64,7 +65,7 @@ describe("a frame", () => {
         { completed, failed, inFlight, queued },
         { completed: 300, failed: {}, inFlight: 0, queued: 0 }
       )
-    }).pipe(Effect.provide(WorkerPool.layer()))
+    }).pipe(Effect.provide(WorkerPool.layer(patient)))
   )
 })
 
@@ -81,7 +82,7 @@ describe("threads", () => {
         assert.strictEqual(started.length, 1)
         assert.isTrue(yield* isReady)
         assert.strictEqual(yield* WorkerPool.useSync((pool) => pool.admission!.threads()), 1)
-      }).pipe(Effect.provide(WorkerPool.layer({ minThreads: 1, maxThreads: 1 })))
+      }).pipe(Effect.provide(WorkerPool.layer({ minThreads: 1, maxThreads: 1, ...patient })))
     })
   )
 
@@ -148,7 +149,7 @@ describe("threads", () => {
       assert.strictEqual((yield* run(frame(1))).text, "1")
       yield* untilStats(({ threads }) => threads === 0)
       assert.strictEqual((yield* run(frame(2))).text, "2")
-    }).pipe(Effect.provide(WorkerPool.layer({ idleTimeout: 0 })))
+    }).pipe(Effect.provide(WorkerPool.layer({ idleTimeout: 0, ...patient })))
   )
 
   it.live("idle ones let the process end", () =>

@@ -10,6 +10,7 @@ import {
   Gate,
   hold,
   isReady,
+  patient,
   ready,
   run,
   stats,
@@ -89,7 +90,7 @@ describe("waiting for a thread", () => {
   it.live("one free slot calls one who waits for it, in order", () => {
     const first = new Gate()
     const second = new Gate()
-    const settings = poolSettings({ maxThreads: 1, workerUrl: fixture("./worker.ts") })
+    const settings = poolSettings({ maxThreads: 1, workerUrl: fixture("./worker.ts"), ...patient })
     const pool = new Pool(
       settings as Exclude<typeof settings, string>,
       frameWorker(() => fixture("./worker.ts").href),
@@ -108,6 +109,7 @@ describe("waiting for a thread", () => {
       pool.waitReady(() => called.push("two"))
       yield* first.open
       yield* second.reached(1)
+      yield* until(() => called.length > 1)
       yield* turn
       assert.deepStrictEqual(called, ["answer", "one"])
       yield* second.open

@@ -11,6 +11,7 @@ import * as SerializationLayer from "../../src/Layer.ts"
 import { Serialization, type SerializeOptions } from "../../src/Serialization.ts"
 import { isSerializationError } from "../../src/SerializationError.ts"
 import { NotCloneable, WorkerPoolError } from "../../src/WorkerPool.ts"
+import { patient } from "../fixtures/pool.ts"
 import { runs } from "../support/arbitraries.ts"
 import { type ChangingRun, changingCases, rows } from "../support/cases/changing.ts"
 import { isForeign, World } from "../support/changing.ts"
@@ -142,7 +143,8 @@ describe("a value that changes while it is read", () => {
     })
   }
 
-  it("whatever it is, and however it changes", async () => {
+  // Thousands of turns, each of them shared with all else that the machine does.
+  it("whatever it is, and however it changes", { timeout: 180_000 }, async () => {
     const given = fc.record({
       space: fc.constantFrom(undefined, undefined, 1, "\n"),
       replacer: fc.constantFrom(null, null, null, ["p0", "p1", "k1", "id"], (_: string, value: unknown) => value),
@@ -180,7 +182,7 @@ describe("a value that changes while it is read", () => {
     it(`${name} that comes in while a frame is cloned is an error of the value, not of the worker`, async () => {
       const warnings: Array<string> = []
       const logs = Logger.layer([Logger.make(({ message }) => void warnings.push(String(message)))])
-      const layer = Layer.provide(SerializationLayer.layer({ routing: "worker", maxThreads: 1 }), logs)
+      const layer = Layer.provide(SerializationLayer.layer({ routing: "worker", maxThreads: 1, ...patient }), logs)
       await Effect.gen(function* () {
         yield* serialize(rows(100))
         const value = rows(500) as Array<Record<string, unknown>>

@@ -1,13 +1,11 @@
 /** The breaker between calls and a pool that keeps failing. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
-import { vi } from "vitest"
-import { realTimers } from "../../src/internal/turns/realTimers.ts"
 import type { Serialization } from "../../src/Serialization.ts"
 import * as SerializationLayer from "../../src/Layer.ts"
 import { layerFailing } from "../../src/testing.ts"
 import { QueueFull, WorkerCrashed, WorkerPool, WorkerPoolError } from "../../src/WorkerPool.ts"
-import { fixture, until } from "../fixtures/pool.ts"
+import { fixture, handClock, until } from "../fixtures/pool.ts"
 import { metrics, serialize } from "../support/calls.ts"
 import { around, inlineRun, markedLayer, mockedLayer, unsendable } from "../support/values.ts"
 
@@ -15,20 +13,9 @@ const crashed = new WorkerPoolError({ reason: new WorkerCrashed({ exitCode: 1 })
 const full = new WorkerPoolError({ reason: new QueueFull({ maxQueue: 1 }) })
 
 describe("a pool that keeps failing", () => {
-  /** The clock of the breaker, moved by hand. */
-  const clock = Effect.acquireRelease(
-    Effect.sync(() => {
-      const real = realTimers.now
-      let ahead = 0
-      const spy = vi.spyOn(realTimers, "now").mockImplementation(() => real() + ahead)
-      return { advance: (milliseconds: number) => void (ahead += milliseconds), spy }
-    }),
-    ({ spy }) => Effect.sync(() => spy.mockRestore())
-  )
-
   it.live("is left alone for a while, tried again by one call, and used again when it is well", () =>
     Effect.gen(function* () {
-      const { advance } = yield* clock
+      const { advance } = yield* handClock
       let frames = 0
       let isBroken = true
       const run = yield* inlineRun
@@ -66,12 +53,13 @@ describe("a pool that keeps failing", () => {
         yield* call("worker", true)
         assert.strictEqual((yield* metrics).workerErrors, 4)
       }).pipe(Effect.provide(layer))
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("a worker file that is missing is not tried at each call", () => {
     const { layer } = markedLayer({ workerUrl: fixture("./no-such-worker.ts") })
     return Effect.gen(function* () {
+      yield* handClock
       for (let i = 0; i < 6; i++) assert.strictEqual((yield* serialize(around(i))).path, "fallback")
       assert.strictEqual((yield* WorkerPool.use((pool) => pool.stats)).failed.WorkerStartFailed, 3)
       const { breaker, fallbackPath, workerErrors } = yield* metrics
@@ -126,6 +114,7 @@ describe("a pool that keeps failing", () => {
 
     it.live(`a call that ${how} before it has an answer does not make up for the failures before it`, () =>
       Effect.gen(function* () {
+        yield* handClock
         const { crash, layer, unanswered } = yield* pool
         yield* Effect.gen(function* () {
           for (let i = 0; i < 2; i++) yield* serialize(around(i))
@@ -140,7 +129,7 @@ describe("a pool that keeps failing", () => {
 
     it.live(`a call that tries, and ${how} before it has an answer, leaves it to the next`, () =>
       Effect.gen(function* () {
-        const { advance } = yield* clock
+        const { advance } = yield* handClock
         const { crash, layer, unanswered } = yield* pool
         yield* Effect.gen(function* () {
           for (let i = 0; i < 3; i++) yield* serialize(around(i))
@@ -151,7 +140,7 @@ describe("a pool that keeps failing", () => {
           yield* serialize(around(3))
           assert.strictEqual((yield* metrics).breaker, "open")
         }).pipe(Effect.provide(layer))
-      }).pipe(Effect.scoped)
+      })
     )
   }
 })

@@ -1,10 +1,10 @@
 /** Threads that fail in a call: the calling thread makes the text, or the call fails with a typed error. */
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import type { LayerOptions } from "../../src/Layer.ts"
 import { Serialization } from "../../src/Serialization.ts"
 import { WorkerPool, type WorkerPoolError, type WorkerPoolErrorReason } from "../../src/WorkerPool.ts"
-import { fixture, Gate, turn, untilStats } from "../fixtures/pool.ts"
+import { fixture, Gate, handClock, turn, untilStats } from "../fixtures/pool.ts"
 import { allOutputs, metrics, serialize } from "../support/calls.ts"
 import { around, markedLayer } from "../support/values.ts"
 
@@ -21,6 +21,8 @@ interface Hazard {
   readonly options?: LayerOptions
   readonly value: () => unknown
   readonly next: "worker" | "fallback"
+  /** The time of its one frame is over when a thread has got it. Threads that do not hang have any time. */
+  readonly isLate?: boolean
 }
 
 const hazards: ReadonlyArray<Hazard> = [
@@ -39,8 +41,9 @@ const hazards: ReadonlyArray<Hazard> = [
     name: "a worker that hangs",
     tag: "TaskTimedOut",
     options: { taskTimeout: "1 second" },
-    value: () => around("!hang!"),
-    next: "worker"
+    value: () => ({ text: `!hang!${"x".repeat(5000)}` }),
+    next: "worker",
+    isLate: true
   },
   {
     name: "a missing worker file",
@@ -60,12 +63,21 @@ const hazards: ReadonlyArray<Hazard> = [
 ]
 
 describe("fallback with real threads", () => {
-  for (const { name, next, options, tag, value } of hazards) {
+  for (const { isLate = false, name, next, options, tag, value } of hazards) {
+    const call = Effect.fnUntraced(function* (given: unknown) {
+      if (!isLate) return yield* serialize(given)
+      const { advance } = yield* handClock
+      const fiber = yield* Effect.forkChild(serialize(given), { startImmediately: true })
+      yield* untilStats(({ inFlight }) => inFlight === 1)
+      advance(1_000)
+      return yield* Fiber.join(fiber)
+    })
+
     it.live(`${name}: same text, and the next call works`, () => {
       const { layer, logged } = markedLayer(options)
       return Effect.gen(function* () {
         const given = value()
-        const { path, serialized, truncated } = yield* serialize(given)
+        const { path, serialized, truncated } = yield* call(given)
         assert.isTrue(serialized === JSON.stringify(given))
         assert.deepStrictEqual([path, truncated], ["fallback", false])
         const after = yield* serialize(around("next"))
@@ -91,7 +103,7 @@ describe("fallback with real threads", () => {
     it.live(`${name}: a typed error with fallback: false`, () => {
       const { layer } = markedLayer({ ...options, fallback: false })
       return Effect.gen(function* () {
-        const caught = yield* serialize(value()).pipe(
+        const caught = yield* call(value()).pipe(
           Effect.catchReason("SerializationError", "WorkerFailed", ({ cause }) => Effect.succeed(cause.reason._tag))
         )
         assert.strictEqual(caught, tag)

@@ -4,7 +4,7 @@ import { Effect, Fiber, Layer, Stream } from "effect"
 import { Serialization, type SerializeOptions } from "../../src/Serialization.ts"
 import { type FrameResult, WorkerPool } from "../../src/WorkerPool.ts"
 import * as SerializationLayer from "../../src/Layer.ts"
-import { turn, untilStats } from "../fixtures/pool.ts"
+import { patient, turn, untilStats } from "../fixtures/pool.ts"
 import { records } from "../support/values.ts"
 
 /** A pool of one thread that keeps what the thread has answered. */
@@ -21,7 +21,7 @@ const keepingLayer = (answers: Array<FrameResult>) =>
         )
       )
     ),
-    Layer.provide(WorkerPool.layer({ maxThreads: 1 }))
+    Layer.provide(WorkerPool.layer({ maxThreads: 1, ...patient }))
   )
 
 const assertGivenBack = (answers: ReadonlyArray<FrameResult>) => {

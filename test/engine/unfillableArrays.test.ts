@@ -78,7 +78,7 @@ describe("an index of Array.prototype", () => {
     }
     for (const [when, make] of Object.entries(values)) {
       for (const options of [{ maxSize: 1e6 }, { routing: "sync", maxSize: 1e6 }] as const) {
-        const settings = engineSettings({ routing: "sliced", syncThreshold: 0, turnBudget: "10 seconds" })
+        const settings = engineSettings({ routing: "sliced", syncThreshold: 0, turnBudget: "1 minute" })
         const reasons: Array<unknown> = []
         const value = make()
         try {

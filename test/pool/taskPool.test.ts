@@ -6,7 +6,7 @@ import type { WorkerFile } from "../../src/internal/pool/workerFile.ts"
 import { workerFileBeside } from "../../src/internal/pool/workerFile.ts"
 import type { WorkerPoolOptions } from "../../src/WorkerPool.ts"
 import type * as Handlers from "../fixtures/worker-handlers.ts"
-import { watchWorkers } from "../fixtures/pool.ts"
+import { patient, watchWorkers } from "../fixtures/pool.ts"
 
 const file = (isAnswer: (answer: unknown) => boolean): WorkerFile => ({
   url: () => workerFileBeside(import.meta.url, "../fixtures/worker-handlers"),
@@ -19,7 +19,7 @@ const make = (
   isAnswer: (answer: unknown) => boolean = (answer) => answer === "hello pool"
 ) =>
   makeTaskPool<typeof Handlers>(
-    poolSettings(options) as Exclude<ReturnType<typeof poolSettings>, string>,
+    poolSettings({ ...patient, ...options }) as Exclude<ReturnType<typeof poolSettings>, string>,
     file(isAnswer)
   )
 

@@ -3,7 +3,7 @@ import { Effect, Fiber, Latch, Stream } from "effect"
 import { makeSerializer } from "../../src/Async.ts"
 import * as SerializationLayer from "../../src/Layer.ts"
 import type { StreamOptions, StreamSummary } from "../../src/Serialization.ts"
-import { until } from "../fixtures/pool.ts"
+import { patient, until } from "../fixtures/pool.ts"
 import { makeRoutes, serviceOf } from "../support/routes.ts"
 import { around, records, rejection } from "../support/values.ts"
 
@@ -102,7 +102,7 @@ describe("backpressure", () => {
   for (const routing of ["sliced", "worker"] as const) {
     it.live(`${routing}: a consumer that waits stops the walk`, () =>
       Effect.gen(function* () {
-        const { stream } = yield* serviceOf(SerializationLayer.layer({ maxThreads: 1 }))
+        const { stream } = yield* serviceOf(SerializationLayer.layer({ maxThreads: 1, ...patient }))
         // Getters with a body are read on the calling thread, once for the plan and once more for the text or the clone.
         const { seen, text, value } = counted(100_000)
         seen.reads = 0
@@ -245,7 +245,7 @@ describe("the end before the end", () => {
   for (const routing of ["sliced", "worker"] as const) {
     it.live(`${routing}: a consumer that has enough stops the walk`, () =>
       Effect.gen(function* () {
-        const { metrics, serialize, stream } = yield* serviceOf(SerializationLayer.layer({ maxThreads: 1 }))
+        const { metrics, serialize, stream } = yield* serviceOf(SerializationLayer.layer({ maxThreads: 1, ...patient }))
         const { seen, value } = counted(200_000)
         seen.reads = 0
         const [chunk] = yield* Stream.runCollect(Stream.take(stream(value, { chunkSize: 100, routing }), 1))

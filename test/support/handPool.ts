@@ -29,7 +29,8 @@ export const makeHandPool = (options?: SerializationLayer.LayerOptions): Effect.
   })
 
 /**
- * Waits until a figure is the same after some turns of the event loop: a call that can go on does at least one frame in each.
+ * Waits until a figure is the same after some turns of the event loop. A call that begins does at least one step in each, and each but
+ * the first makes a frame. Later on there may be many answers to take in before the next frame: then this is a pause, and no rest.
  */
 export const atRest = Effect.fnUntraced(function* (figure: Effect.Effect<number>) {
   let last = yield* figure

@@ -3,6 +3,7 @@ import { Context, Effect, Layer, type Scope, Stream } from "effect"
 import * as SerializationLayer from "../../src/Layer.ts"
 import { type Routing, Serialization, type SerializationPath, type SerializeOptions } from "../../src/Serialization.ts"
 import { layerFailing } from "../../src/testing.ts"
+import { patient } from "../fixtures/pool.ts"
 
 export interface Route {
   readonly name: string
@@ -15,7 +16,12 @@ export interface Route {
 export const makeRoutes = (options: SerializationLayer.LayerOptions = {}): ReadonlyArray<Route> => [
   { name: "sync", routing: "sync", path: "sync", layer: SerializationLayer.layerSliced(options) },
   { name: "sliced", routing: "sliced", path: "sliced", layer: SerializationLayer.layerSliced(options) },
-  { name: "worker", routing: "worker", path: "worker", layer: SerializationLayer.layer({ maxThreads: 1, ...options }) },
+  {
+    name: "worker",
+    routing: "worker",
+    path: "worker",
+    layer: SerializationLayer.layer({ maxThreads: 1, ...patient, ...options })
+  },
   {
     name: "fallback",
     routing: "worker",

@@ -4,6 +4,7 @@ import * as SerializationLayer from "../../src/Layer.ts"
 import { Serialization, type SerializationPath, type SerializeOptions, type Routing } from "../../src/Serialization.ts"
 import type { SerializationError } from "../../src/SerializationError.ts"
 import { layerFailing } from "../../src/testing.ts"
+import { patient } from "../fixtures/pool.ts"
 import type { Answer } from "./oracle.ts"
 
 export const outputs = ["string", "bytes", "stream"] as const
@@ -83,9 +84,6 @@ const wrongChunks = (chunks: ReadonlyArray<Uint8Array>): string | undefined => {
 
 // A threshold of 0 sends small values through the engine, too.
 const throughEngine = { syncThreshold: 0 }
-
-// A machine that stands still for seconds makes no answer wrong. For workers that hang there is the test's own limit.
-const patient = { taskTimeout: "1 hour" } as const
 
 export const subjects = {
   sync: () => makeSubject("sync", SerializationLayer.layerSliced(), "sync", ["sync"]),

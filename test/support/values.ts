@@ -6,7 +6,7 @@ import type { Serialization } from "../../src/Serialization.ts"
 import { isSerializationError, type SerializationError } from "../../src/SerializationError.ts"
 import { layerInline } from "../../src/testing.ts"
 import { WorkerPool } from "../../src/WorkerPool.ts"
-import { fixture } from "../fixtures/pool.ts"
+import { fixture, patient } from "../fixtures/pool.ts"
 
 /** Records of about 45 code units each. */
 export const records = (count: number): Array<object> =>
@@ -23,7 +23,7 @@ export const around = (inner: unknown): unknown => ({ before: records(2000), inn
 export const markedLayer = (options: SerializationLayer.LayerOptions = {}) => {
   const logged: Array<string> = []
   const logger = Logger.layer([Logger.make(({ message }) => void logged.push(String(message)))])
-  const all = { workerUrl: fixture("./worker-marked.ts"), maxThreads: 1, ...options }
+  const all = { workerUrl: fixture("./worker-marked.ts"), maxThreads: 1, ...patient, ...options }
   const layer = SerializationLayer.layerNoPool({ routing: "worker", ...options }).pipe(
     Layer.provideMerge(WorkerPool.layer(all)),
     Layer.provide(logger)

@@ -61,7 +61,9 @@ const exporter = (baseUrl: string, interval: "1 hour" | "5 millis" = "1 hour") =
     resource: { serviceName: "shop", serviceVersion: "1.2.3" },
     loggerExportInterval: "1 hour",
     metricsExportInterval: interval,
-    tracerExportInterval: interval
+    tracerExportInterval: interval,
+    // Within it the last export of a program must be through.
+    shutdownTimeout: "1 minute"
   }).pipe(Layer.provide(FetchHttpClient.layer))
 
 type Metric = OtlpMetrics.MetricsData["resourceMetrics"][number]["scopeMetrics"][number]["metrics"][number]
