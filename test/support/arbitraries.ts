@@ -18,7 +18,7 @@ import { type OracleOptions, type ParityCase, parityCase } from "./parityCase.ts
 import type { Recorder } from "./recorder.ts"
 
 /** So many runs. A failure is shrunk for as long as the test has time, and reported with its seed, not as a time-out. */
-export const runs = (numRuns: number) => ({ numRuns, interruptAfterTimeLimit: 45_000, markInterruptAsFailure: true })
+export const runs = (numRuns: number) => ({ numRuns, interruptAfterTimeLimit: 180_000, markInterruptAsFailure: true })
 
 /** Strings with all that JSON has to escape, and halves of surrogate pairs in any order. */
 export const strings: fc.Arbitrary<string> = fc.oneof(
