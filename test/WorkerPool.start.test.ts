@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type * as WorkerThreads from "node:worker_threads"
 import { startFailed } from "../src/internal/pool/classifyFailure.ts"
@@ -13,6 +16,7 @@ import {
   fixture,
   frame,
   Gate,
+  handClock,
   hold,
   ready,
   run,
@@ -24,6 +28,41 @@ import {
 } from "./fixtures/pool.ts"
 
 const workerThreads: typeof WorkerThreads = createRequire(import.meta.url)("node:worker_threads")
+
+describe("a worker that starts while the event loop is blocked", () => {
+  it.live("is ready, however long that was", () =>
+    Effect.gen(function* () {
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "worker-"))),
+        (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+      )
+      const path = (name: string) => join(folder, name)
+      process.env["STEPS_FOLDER"] = folder
+      yield* Effect.addFinalizer(() => Effect.sync(() => delete process.env["STEPS_FOLDER"]))
+      const workerFile = fixture("./worker-tells.ts").href
+      const { advance } = yield* handClock
+      let outcome: "ready" | WorkerPoolError | undefined
+      const thread = new PoolThread(
+        { file: frameWorker(() => workerFile), workerFile, resourceLimits: undefined, startTimeout: 60_000 },
+        {
+          onReady: () => (outcome = "ready"),
+          onStartFailed: (_, error) => (outcome = error),
+          onGone: () => {}
+        }
+      )
+      yield* until(() => existsSync(path("begun")))
+      writeFileSync(path("go"), "")
+      // Blocks the event loop.
+      const began = performance.now()
+      while (!existsSync(path("sent"))) assert.isBelow(performance.now() - began, 60_000)
+      // Its time is over when the loop goes on, and timers come before messages.
+      advance(60_000)
+      yield* until(() => outcome !== undefined)
+      assert.strictEqual(outcome, "ready")
+      yield* Effect.promise(() => thread.stop())
+    }).pipe(Effect.scoped)
+  )
+})
 
 describe("a worker that does not start", () => {
   const starting = (options: WorkerPoolOptions) => {

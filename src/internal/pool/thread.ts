@@ -14,6 +14,7 @@ import { loadPiscina } from "./loadPiscina.ts"
 import { delay } from "./unrefTimer.ts"
 import type { WorkerFile } from "./workerFile.ts"
 import type { WorkerPoolError } from "./workerPoolError.ts"
+import { onNextTurn } from "../turns/nextTurn.ts"
 import { realTimers } from "../turns/realTimers.ts"
 
 /** How many tasks a thread is given at a time: while it works on one, the others are cloned and wait in its port. */
@@ -69,8 +70,9 @@ export class PoolThread {
 
   private async start(): Promise<void> {
     const { file, startTimeout } = this.settings
+    // If the event loop was blocked until now, the answer may be there, unread: timers come before messages.
     const timer = delay(startTimeout, () =>
-      this.failStart(new StartFailure(`It was not ready within ${format(millis(startTimeout))}`))
+      onNextTurn(() => this.failStart(new StartFailure(`It was not ready within ${format(millis(startTimeout))}`)))
     )
     try {
       const loaded = await loadPiscina()
