@@ -46,9 +46,10 @@ export default defineConfig(({ mode }) => ({
         setupFiles: ["./test/support/seed.ts"],
         // Worker threads are started by the code under test, so test files are in processes, not in threads.
         pool: "forks" as const,
-        // Limits against hanging, not expectations: property tests do thousands of runs, on slow machines too.
-        testTimeout: 60_000,
-        hookTimeout: 60_000
+        // Limits against hanging, not expectations: property tests do thousands of runs, and others start processes, on slow machines
+        // too.
+        testTimeout: 240_000,
+        hookTimeout: 240_000
       }
     }))
   }

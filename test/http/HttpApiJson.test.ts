@@ -278,7 +278,7 @@ describe("HttpApiJson.group", () => {
       )
       const port = yield* serve(live as Layer.Layer<never, never, any>)
       yield* Effect.exit(call(port, "/all", { signal: leaving.signal }))
-      yield* Effect.timeout(left.await, "20 seconds")
+      yield* left.await
       assert.strictEqual(encoded, 101)
     }).pipe(Effect.scoped)
   )

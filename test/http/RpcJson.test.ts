@@ -233,7 +233,7 @@ describe("RpcJson.layerProtocolHttp", () => {
         Effect.tap(() => Effect.sync(collect)),
         Effect.repeat({ until: () => left <= 2 })
       )
-      yield* Effect.timeout(collected, "20 seconds")
+      yield* collected
       assert.isBelow(encoded, requests * 200)
     }).pipe(Effect.scoped)
   )

@@ -279,7 +279,7 @@ describe("a layer", () => {
     Effect.gen(function* () {
       const program = fileURLToPath(new URL("../fixtures/tokens-program.ts", import.meta.url))
       const { stdout } = yield* Effect.promise(() =>
-        promisify(execFile)(process.execPath, [program], { timeout: 50_000 })
+        promisify(execFile)(process.execPath, [program], { timeout: 200_000 })
       )
       assert.strictEqual(stdout, "4 1\n")
     })
