@@ -72,9 +72,10 @@ describeRedis("a connection to Redis", () => {
 
   it.live("the first read of a process finds what is there", () =>
     Effect.gen(function* () {
-      yield* Effect.scoped(Effect.andThen(cache(), (one) => one.set("a", 1)))
+      const slow: CacheOptions = { ...quick, storeTimeout: "20 seconds" }
+      yield* Effect.scoped(Effect.andThen(cache(slow), (one) => one.set("a", 1)))
       // Not even the connection is there when it asks.
-      const two = yield* cache({ ...quick, storeTimeout: "20 seconds" })
+      const two = yield* cache(slow)
       assert.strictEqual((yield* two.getOrCompute("a", Effect.die("computed twice"))).source, "store")
     })
   )
@@ -166,8 +167,10 @@ describeRedis("a connection to Redis", () => {
         yield* store.position("a:1")
         yield* Effect.promise(() => server.command("CLIENT", "KILL", "TYPE", type, "SKIPME", "yes"))
         const position = Effect.isSuccess(store.position("a:1"))
-        yield* eventually(Effect.map(position, (isThere) => isThere && heard.length > (type === "pubsub" ? 2 : 1)))
-        assert.deepStrictEqual(heard, type === "pubsub" ? ["Ready", "Lost", "Ready"] : ["Ready", "Lost"])
+        const told = type === "pubsub" ? ["Ready", "Lost", "Ready"] : ["Ready", "Lost"]
+        yield* eventually(Effect.map(position, (isThere) => isThere && heard.length >= told.length))
+        // On a machine that stands still for seconds it may have been lost a second time since.
+        assert.deepStrictEqual(heard.slice(0, told.length), told)
       })
     )
   }

@@ -7,9 +7,10 @@ import { type RedisClientType, createClient } from "redis"
 import { zstdCompressSync } from "node:zlib"
 import type { CacheOptions, EntryOptions, SerializedCache } from "../../../src/cache/index.ts"
 import * as RedisStore from "../../../src/cache/RedisStore.ts"
-import { exact, makeCache, overStore } from "../support/layers.ts"
+import { makeCache, overStore } from "../support/layers.ts"
 import { eventually } from "../support/storeUnderTest.ts"
 import { describeRedis } from "./support/available.ts"
+import { connected, patient } from "./support/patient.ts"
 import { RedisServer } from "./support/redisServer.ts"
 
 const large = Array.from({ length: 20_000 }, (_, i) => ({ i, text: `ü${i * 7919}`.repeat(4) }))
@@ -21,7 +22,9 @@ describeRedis("what is in Redis", () => {
   beforeAll(async () => {
     server = await RedisServer.start()
     const commandOptions = { typeMapping: { 36: Buffer } } as const
-    client = await createClient<{}, {}, {}, 3, { 36: typeof Buffer }>({ url: server.url, commandOptions }).connect()
+    client = await createClient<{}, {}, {}, 3, { 36: typeof Buffer }>({ url: server.url, commandOptions })
+      .on("error", () => {})
+      .connect()
   })
   afterAll(async () => {
     client.destroy()
@@ -29,7 +32,7 @@ describeRedis("what is in Redis", () => {
   })
 
   const cache = (options: CacheOptions) =>
-    makeCache(overStore(RedisStore.layer({ url: server.url }), { ...exact, storeTimeout: "20 seconds", ...options }))
+    connected(makeCache(overStore(RedisStore.layer({ url: server.url }), { ...patient, ...options })))
   /** Computes a text, and waits until it is stored: who computes is answered before. */
   const store = Effect.fnUntraced(function* (
     cache: SerializedCache["Service"],

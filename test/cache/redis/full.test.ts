@@ -5,9 +5,10 @@ import { afterAll, assert, beforeAll, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { randomBytes } from "node:crypto"
 import * as RedisStore from "../../../src/cache/RedisStore.ts"
-import { exact, makeCache, overStore } from "../support/layers.ts"
+import { makeCache, overStore } from "../support/layers.ts"
 import { eventually } from "../support/storeUnderTest.ts"
 import { describeRedis } from "./support/available.ts"
+import { connected, patient } from "./support/patient.ts"
 import { RedisServer } from "./support/redisServer.ts"
 
 describeRedis("a full Redis", () => {
@@ -19,8 +20,7 @@ describeRedis("a full Redis", () => {
 
   it.live("goes on with what it has", () =>
     Effect.gen(function* () {
-      const options = { ...exact, storeTimeout: "20 seconds" } as const
-      const make = makeCache(overStore(RedisStore.layer({ url: server.url }), options))
+      const make = connected(makeCache(overStore(RedisStore.layer({ url: server.url }), patient)))
       const one = yield* make
       const two = yield* make
       yield* one.set("kept", 1)

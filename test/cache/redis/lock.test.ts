@@ -31,6 +31,10 @@ const locks = (layer: Layer.Layer<DistributedLock>) =>
 
 const leaseOf = (lock: DistributedLock["Service"], name = "a") => lock.withLock(name)(Effect.succeed)
 
+/** Where nothing is to be late: a machine that stands still for seconds is waited for. */
+const timeout = "20 seconds"
+const lease = "1 minute"
+
 describeRedis("locks over Redis", () => {
   let server: RedisServer
   beforeAll(async () => {
@@ -40,11 +44,11 @@ describeRedis("locks over Redis", () => {
 
   it.live("are one lock for several processes", () =>
     Effect.gen(function* () {
-      const first = yield* locks(RedisStore.layerLock({ url: server.url }))
-      const second = yield* locks(RedisStore.layerLock({ url: server.url }))
-      const others = yield* locks(RedisStore.layerLock({ url: server.url }, { name: "others" }))
+      const first = yield* locks(RedisStore.layerLock({ url: server.url }, { timeout }))
+      const second = yield* locks(RedisStore.layerLock({ url: server.url }, { timeout }))
+      const others = yield* locks(RedisStore.layerLock({ url: server.url }, { name: "others", timeout }))
       const had: Array<Lease> = []
-      yield* first.withLock("a")((lease) =>
+      yield* first.withLock("a", { lease })((lease) =>
         Effect.gen(function* () {
           had.push(lease)
           assert.isTrue(yield* lease.isHeld)

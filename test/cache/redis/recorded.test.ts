@@ -7,8 +7,9 @@ import { Effect, Option } from "effect"
 import { readFileSync } from "node:fs"
 import { createClient } from "redis"
 import * as RedisStore from "../../../src/cache/RedisStore.ts"
-import { exact, makeCache, overStore } from "../support/layers.ts"
+import { makeCache, overStore } from "../support/layers.ts"
 import { describeRedis } from "./support/available.ts"
+import { connected, patient } from "./support/patient.ts"
 import { RedisServer } from "./support/redisServer.ts"
 
 interface Recorded {
@@ -24,7 +25,9 @@ describeRedis("format 1", () => {
   let server: RedisServer
   beforeAll(async () => {
     server = await RedisServer.start()
-    const client = await createClient({ url: server.url }).connect()
+    const client = await createClient({ url: server.url })
+      .on("error", () => {})
+      .connect()
     for (const [key, hash] of Object.entries(hashes)) {
       for (const [field, value] of Object.entries(hash)) await client.hSet(key, field, Buffer.from(value, "base64"))
       if (!key.endsWith(":m")) await client.expire(key, 7_200)
@@ -38,8 +41,8 @@ describeRedis("format 1", () => {
 
   it.live("is read, and invalidated", () =>
     Effect.gen(function* () {
-      const options = { ...exact, name: "recorded", storeTimeout: "20 seconds" } as const
-      const cache = yield* makeCache(overStore(RedisStore.layer({ url: server.url }), options))
+      const options = { ...patient, name: "recorded" } as const
+      const cache = yield* connected(makeCache(overStore(RedisStore.layer({ url: server.url }), options)))
       const lengths = {
         "one none": 10,
         "one zstd": 20_000,

@@ -74,7 +74,9 @@ export const storeCases = (make: Effect.Effect<StoreUnderTest, never, Scope.Scop
       assert(reply._tag === "Hit")
       assert.deepStrictEqual(new Uint8Array(reply.entry.body!), bytes)
       assert.deepStrictEqual(reply.entry.head, head())
-      assert.approximately(reply.entry.timeLeft, 60_000, 1_000)
+      // What the case itself takes is seconds on a busy machine.
+      assert.isAtMost(reply.entry.timeLeft, 60_000)
+      assert.isAbove(reply.entry.timeLeft, 30_000)
       assert.hasAllKeys(reply.entry.stamp, ["*", "k:a", "t:x"])
     })
   )
@@ -140,15 +142,17 @@ export const storeCases = (make: Effect.Effect<StoreUnderTest, never, Scope.Scop
       const { commit, leased, pass, store } = yield* tools
       const { generations, position } = yield* leased("one")
       const names = Object.keys(generations)
-      for (let i = 0; i < 20; i++) {
-        yield* pass(5_000)
-        assert.isTrue(yield* store.renew(ns, { key: "a", token: "one", lease: 10_000, names }))
+      const renew = store.renew(ns, { key: "a", token: "one", lease: 50_000, names })
+      assert.isTrue(yield* renew)
+      for (let i = 0; i < 5; i++) {
+        yield* pass(20_000)
+        assert.isTrue(yield* renew)
       }
       assert.strictEqual(yield* store.validate(ns, generations), "current")
       yield* pass(61_000)
       assert.strictEqual(yield* store.validate(ns, generations), "gone")
       assert.strictEqual((yield* commit("one", { stamp: generations, begun: position }))._tag, "Fenced")
-      assert.isFalse(yield* store.renew(ns, { key: "a", token: "one", lease: 10_000, names }))
+      assert.isFalse(yield* renew)
     })
   )
 
@@ -344,11 +348,11 @@ export const storeCases = (make: Effect.Effect<StoreUnderTest, never, Scope.Scop
   it.effect("a soft invalidation makes no stale window longer", () =>
     Effect.gen(function* () {
       const { invalidate, leased, pass, stored } = yield* tools
-      yield* stored("one", { head: head({ timeToLive: 2_000, grace: 5_000 }) })
-      yield* pass(3_000)
+      yield* stored("one", { head: head({ timeToLive: 20_000, grace: 50_000 }) })
+      yield* pass(30_000)
       yield* invalidate(["t:x"], "stale")
-      assert.approximately((yield* leased("two")).stale!.timeLeft, -1_000, 500)
-      yield* pass(4_500)
+      assert.isAtMost((yield* leased("two")).stale!.timeLeft, -10_000)
+      yield* pass(45_000)
       assert.isUndefined((yield* leased("two")).stale)
     })
   )

@@ -34,7 +34,12 @@ return 1
 export const inRedis: (url: string) => Effect.Effect<StoreUnderTest, never, Scope.Scope> = Effect.fnUntraced(
   function* (url) {
     const client = yield* Effect.acquireRelease(
-      Effect.promise(() => createClient({ url }).connect()),
+      // It connects again.
+      Effect.promise(() =>
+        createClient({ url })
+          .on("error", () => {})
+          .connect()
+      ),
       (client) => Effect.sync(() => client.destroy())
     )
     const flush = Effect.promise(() => client.flushAll())
