@@ -118,7 +118,7 @@ describeRedis("support: Redis", () => {
     client.on("error", () => {})
     await client.connect()
     await client.set("a", "1")
-    await setup.master.command("WAIT", "1", "1000")
+    await setup.master.command("WAIT", "1", "60000")
     await setup.failOver()
     await eventually("the client has found it", async () => {
       const value = await client.get("a").catch(() => undefined)

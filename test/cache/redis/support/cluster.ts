@@ -25,7 +25,8 @@ export const startCluster = async (): Promise<Cluster> => {
     const node = stack.use(
       await RedisServer.start(async () => {
         bus = await freePort()
-        return ["--cluster-enabled", "yes", "--cluster-port", String(bus), "--cluster-node-timeout", "2000"]
+        // A node that stands still for less is not given up, and with it all of the cluster.
+        return ["--cluster-enabled", "yes", "--cluster-port", String(bus), "--cluster-node-timeout", "30000"]
       })
     )
     nodes.push(node)

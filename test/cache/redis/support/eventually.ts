@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises"
 export const eventually = async (
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limit = 30_000
+  limit = 120_000
 ): Promise<void> => {
   const end = performance.now() + limit
   let cause: unknown

@@ -96,8 +96,17 @@ export class Race implements AsyncDisposable {
       Array.from({ length: process === reader ? 1 : slots }, () => slot(process))
     )
     await Promise.all([setTimeout(milliseconds), fault()])
+    // A machine that stood still all the while has done next to nothing.
+    const { counts } = this
+    await eventually("something was read and written", () => counts.answers > 0 && (writing === 0 || counts.writes > 0))
     over.abort()
     await Promise.all(running)
+  }
+
+  /** The same until something old was served. */
+  async runUntilOld(milliseconds: number): Promise<void> {
+    do await this.run(milliseconds)
+    while (this.oracle.wrong.length === 0)
   }
 
   /** Waits until every process has what is due, by strong reads, and looks at what it then has. */
@@ -105,7 +114,7 @@ export class Race implements AsyncDisposable {
     await Promise.all(
       this.processes.map(async (_, process) => {
         const isAttached = async () => (await this.get(process, { key: "l0", isStrong: true })).failure === undefined
-        await eventually(`process ${process} is attached`, isAttached, 60_000)
+        await eventually(`process ${process} is attached`, isAttached)
         await this.readAll(process, true)
       })
     )

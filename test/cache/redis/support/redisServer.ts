@@ -103,7 +103,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** One command on a connection of its own. */
   async command(...args: ReadonlyArray<string>): Promise<unknown> {
-    const client = createClient({ url: this.url, socket: { reconnectStrategy: false } })
+    const client = createClient({ url: this.url, socket: { reconnectStrategy: false, connectTimeout: 60_000 } })
     client.on("error", () => {})
     await client.connect()
     try {

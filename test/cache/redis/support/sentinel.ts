@@ -54,6 +54,7 @@ export const startSentinel = async (count: 1 | 2 | 3 = 1): Promise<SentinelSetup
       await master.kill()
       replica.resume()
       // Whoever is connected to it meanwhile is cut off.
+      // A sentinel that stood still for two seconds watches for half a minute, and does nothing.
       await eventually("the replica is the master", async () =>
         String(await replica.command("INFO", "replication").catch(() => "")).includes("role:master")
       )
@@ -68,7 +69,8 @@ const startOne = (port: number, quorum: number): Promise<RedisServer> =>
     const file = join(folder, "sentinel.conf")
     const lines = [
       `sentinel monitor ${name} 127.0.0.1 ${port} ${quorum}`,
-      `sentinel down-after-milliseconds ${name} 500`,
+      // Less is a pause of the machine, and the failover comes before the test wants it.
+      `sentinel down-after-milliseconds ${name} 2000`,
       `sentinel failover-timeout ${name} 3000`
     ]
     writeFileSync(file, lines.join("\n"))

@@ -35,10 +35,17 @@ export class TcpProxy implements AsyncDisposable {
 
   /** A proxy to a port of 127.0.0.1. */
   static async start(target: number): Promise<TcpProxy> {
-    const proxy = new TcpProxy(await freePort(), target)
-    proxy.server.listen(proxy.port, "127.0.0.1")
-    await once(proxy.server, "listening")
-    return proxy
+    for (let left = 5; ; left--) {
+      const proxy = new TcpProxy(await freePort(), target)
+      proxy.server.listen(proxy.port, "127.0.0.1")
+      try {
+        await once(proxy.server, "listening")
+        return proxy
+      } catch (error) {
+        // Somebody may have taken the port meanwhile.
+        if (left === 1) throw error
+      }
+    }
   }
 
   get url(): string {
