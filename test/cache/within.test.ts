@@ -23,10 +23,17 @@ it.live("a question that the process was too busy to send has time left", () =>
       setImmediate(() => thread.postMessage("a question"))
     })
     const bounded = within(answer, 1_000, () => Effect.succeed("too late"))
-    const fiber = yield* Effect.forkChild(bounded, { startImmediately: true })
-    const began = performance.now()
-    while (performance.now() < began + 1_100);
-    assert.strictEqual(yield* Fiber.join(fiber), "the answer")
+    while (true) {
+      const fiber = yield* Effect.forkChild(bounded, { startImmediately: true })
+      const began = performance.now()
+      while (performance.now() < began + 1_100);
+      const free = performance.now()
+      const said = yield* Fiber.join(fiber)
+      // The other half was there, and the thread has not got a core in it.
+      if (said === "too late" && performance.now() - free > 490) continue
+      assert.strictEqual(said, "the answer")
+      return
+    }
   })
 )
 

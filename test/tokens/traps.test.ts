@@ -124,10 +124,11 @@ it("the tokenizer's cache keeps no text alive", () => {
   }
   const before = heap()
   // A hundred texts of 1 MB, each with a word that no table holds. V8 of Node 24 keeps 101 MB for slices of them, that of 26 does not.
+  // What else the process does meanwhile takes some, too.
   const word = (n: number) => Array.from(String(n), (digit) => "zqxjkvwybd"[Number(digit)]).join("")
   for (let i = 100; i < 200; i++) {
     const text = Buffer.from(` zqxj${word(i)}kwvqzzxjk `.padEnd(1_000_000, " ok")).toString()
     countChunks("o200k_base", [text.slice(0, 400)])
   }
-  assert.isBelow((heap() - before) / 1e6, 10)
+  assert.isBelow((heap() - before) / 1e6, 40)
 })
