@@ -163,7 +163,8 @@ describe("expressJsonBody", () => {
       client.write(body, () => client.destroy())
       while (arm.errors.length === 0) await new Promise(setImmediate)
       const [{ code, message, name, received, status, type }] = arm.errors.splice(0)
-      return { code, message, name, received, status, type }
+      // How much has come until then is a matter of who was read first.
+      return { code, message, name, isReceived: received > 0 && received <= Buffer.byteLength(large), status, type }
     }
     await both({ limit: 1e9 }, async (ours, plain) => {
       assert.deepStrictEqual(await errorsOf(ours, {}, large), await errorsOf(plain, {}, large))
