@@ -6,6 +6,7 @@ import { countPrompt, fitPrompt, layerFromTokenizer, layerTokenizer } from "../.
 import { layerTokensFailing } from "../../src/tokens/testing.ts"
 import { Tokens } from "../../src/tokens/Tokens.ts"
 import { generated } from "../support/tier.ts"
+import { patient } from "../tokens/patient.ts"
 import { anyPrompt, assistant, call, layerTest, result, round, say, system, tool, user } from "./prompts.ts"
 
 const prompt = (...messages: ReadonlyArray<Prompt.Message>) => Prompt.fromMessages(messages)
@@ -267,7 +268,7 @@ describe("whatever the conversation", () => {
   })
 })
 
-const tokenizer = layerTokenizer.pipe(Layer.provide(Tokens.layer()))
+const tokenizer = layerTokenizer.pipe(Layer.provide(Tokens.layer(patient)))
 
 describe("Effect's tokenizer", () => {
   it.live("gives the ids of all texts of a prompt", () =>

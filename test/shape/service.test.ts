@@ -10,6 +10,7 @@ import { Serialization, type SerializeOptions } from "../../src/Serialization.ts
 import { Tokens } from "../../src/tokens/Tokens.ts"
 import { makeRoutes, outputs, serviceOf, textOf } from "../support/routes.ts"
 import { records } from "../support/values.ts"
+import { patient } from "../tokens/patient.ts"
 import { shape } from "./support.ts"
 
 const large = { total: 5000, rows: records(5000), note: "an é note 😀 ".repeat(3000), last: { id: 7 } }
@@ -117,7 +118,7 @@ describe("truncate: Shape", () => {
 
 describe("truncate: Shape within maxTokens", () => {
   it("through promises, by the exact table", async () => {
-    await using serializer = makeSerializer()
+    await using serializer = makeSerializer({ tokens: patient })
     const options = { maxTokens: 1_000, truncate: { arrays: "ends" } } as const
     const text = await serializer.serialize(large, options)
     const bytes = await serializer.serializeToBytes(large, options)

@@ -10,6 +10,7 @@ import type { Shape } from "../../src/Shape.ts"
 import { layerTokensFixed } from "../../src/tokens/testing.ts"
 import { Tokens } from "../../src/tokens/Tokens.ts"
 import type { Json } from "../support/truncateReference.ts"
+import { patient } from "../tokens/patient.ts"
 import { referenceIds } from "../tokens/reference.ts"
 import { untruth } from "./truth.ts"
 
@@ -28,7 +29,7 @@ const uneven = (text: string): number => Math.ceil(text.length / 3) + (text.leng
 export const tokenizers: ReadonlyArray<Tokenizer> = [
   {
     name: "the table",
-    layer: Tokens.layer(),
+    layer: Tokens.layer(patient),
     reference: (text) => referenceIds("o200k_base", text).length,
     share: 0.25
   },

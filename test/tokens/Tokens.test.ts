@@ -8,6 +8,7 @@ import { realTimers } from "../../src/internal/turns/realTimers.ts"
 import * as Metrics from "../../src/tokens/Metrics.ts"
 import { Tokens, type TokensCallOptions } from "../../src/tokens/Tokens.ts"
 import { TokensError } from "../../src/tokens/TokensError.ts"
+import { patient } from "./patient.ts"
 import { referenceIds } from "./reference.ts"
 import { realTexts } from "./texts.ts"
 
@@ -17,7 +18,7 @@ const prose = `${realTexts[2]![1]().slice(0, 300_000)}${"日本語のテキス�
 
 const exact = (tokens: number, encoding = "o200k_base") => ({ tokens, exact: true, encoding })
 
-layer(Tokens.layer(), { excludeTestServices: true })("on the tokens thread", (it) => {
+layer(Tokens.layer(patient), { excludeTestServices: true })("on the tokens thread", (it) => {
   it.effect("a count is the reference's, of any size and for each table", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* count("Hello, world!"), exact(4))
@@ -310,7 +311,7 @@ describe("a layer", () => {
       yield* Effect.flip(tokens.count("!missing"))
       assert.strictEqual(holds(), 0)
     }).pipe(
-      Effect.provide(Tokens.layer({ workerUrl: new URL("../fixtures/tokens-worker.ts", import.meta.url) })),
+      Effect.provide(Tokens.layer({ ...patient, workerUrl: new URL("../fixtures/tokens-worker.ts", import.meta.url) })),
       Effect.ensuring(Effect.sync(() => vi.restoreAllMocks()))
     )
   })

@@ -13,9 +13,10 @@ import type { Table } from "../../src/tokens/internal/table.ts"
 import { pieceSize } from "../../src/tokens/internal/pieces.ts"
 import { TableCount } from "../../src/tokens/internal/textCount.ts"
 import { realTimers } from "../../src/internal/turns/realTimers.ts"
+import { patient } from "./patient.ts"
 
 const live = (options?: TokensOptions) =>
-  Tokens.layer({ workerUrl: new URL("../fixtures/tokens-worker.ts", import.meta.url), ...options })
+  Tokens.layer({ ...patient, workerUrl: new URL("../fixtures/tokens-worker.ts", import.meta.url), ...options })
 
 const silent = Effect.provide(Logger.layer([]))
 

@@ -12,6 +12,7 @@ import { layerFailing, layerInline } from "../../src/testing.ts"
 import { layerTokensFailing, layerTokensFixed, layerTokensHanging } from "../../src/tokens/testing.ts"
 import { Tokens } from "../../src/tokens/Tokens.ts"
 import { generated } from "../support/tier.ts"
+import { patient } from "./patient.ts"
 
 const decoder = new TextDecoder()
 
@@ -40,7 +41,7 @@ const odd = (text: string): number => {
 }
 
 const tokenizers: ReadonlyArray<readonly [name: string, layer: Layer.Layer<Tokens>]> = [
-  ["the table", Tokens.layer()],
+  ["the table", Tokens.layer(patient)],
   ["an estimate", Tokens.layerEstimate()],
   ["a fixed number of characters", layerTokensFixed(4)],
   ["a tokenizer whose counts do not grow evenly", Tokens.layerCustom({ count: odd })]
@@ -137,7 +138,7 @@ describe("limits in tokens", () => {
         assert.isAtLeast(tokens!, 0.99 * maxTokens)
         assert.isAtMost(tokens!, maxTokens)
       }
-    }).pipe(Effect.provide(layerPool()))
+    }).pipe(Effect.provide(layerPool({ tokens: patient })))
   )
 
   it.live("give the same text on every route, with a failing pool too", () =>
@@ -230,7 +231,7 @@ describe("limits in tokens", () => {
         json.serialize("Hello", { maxTokens: Infinity })
       )
       assert.deepStrictEqual([tokens, tokensExact], [Math.ceil(3 * 1.3), false])
-    }).pipe(Effect.provide(layerSliced({ tokens: { model: "claude-sonnet-4-5" } })))
+    }).pipe(Effect.provide(layerSliced({ tokens: { ...patient, model: "claude-sonnet-4-5" } })))
   )
 
   it.live("whose options are out of range fail the call that asks for them", () =>
