@@ -40,6 +40,16 @@ it("a connection that answers, though each answer takes seconds, is kept", async
   asked[1]!.resolve("two")
   asked[2]!.resolve("three")
   assert.deepStrictEqual(await Promise.all([two, three]), ["two", "three"])
+  // The process was busy: what was answered meanwhile is read once it is asked.
+  const four = connection.send(["4"])
+  while (asked.length === 3) await Promise.resolve()
+  time = 14_000
+  setImmediate(() => asked[3]!.resolve("four"))
+  const five = connection.send(["5"])
+  assert.strictEqual(await four, "four")
+  while (asked.length === 4) await new Promise((resolve) => setImmediate(resolve))
+  asked[4]!.resolve("five")
+  assert.strictEqual(await five, "five")
   await connection.close(0)
   vi.restoreAllMocks()
 })

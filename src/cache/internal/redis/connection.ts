@@ -96,9 +96,10 @@ export class Connection {
     const { session } = this
     if (session?.isReady === false) await session.opened.promise
     if (session === undefined || !session.isReady) throw new Error("There is no connection to Redis")
-    const now = realTimers.now()
-    if (session.waiting === 0) session.since = now
-    else if (now - session.since > stalledAfter) {
+    // Where the event loop was blocked until now, answers may be there, unread.
+    if (isStalled(session)) await realTimers.nextTurn()
+    if (session.waiting === 0) session.since = realTimers.now()
+    else if (isStalled(session)) {
       const error = new Error("The connection to Redis is dead: no answer came for seconds")
       this.lose(session, error)
       throw error
@@ -145,6 +146,8 @@ export class Connection {
     this.timer = realTimers.setTimeout(() => this.open(), pause * (0.5 + Math.random() / 2)).unref()
   }
 }
+
+const isStalled = ({ since, waiting }: Session): boolean => waiting > 0 && realTimers.now() - since > stalledAfter
 
 const destroy = (client: RedisClient): void => {
   try {
