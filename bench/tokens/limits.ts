@@ -1,4 +1,5 @@
 /** Texts and prompts within a limit: how much of it is used, what it costs, what is tokenized. */
+import { AIMessage, type BaseMessage, HumanMessage, SystemMessage, trimMessages } from "@langchain/core/messages"
 import { Effect, Layer, ManagedRuntime } from "effect"
 import { Prompt, Tokenizer } from "effect/ai"
 import { fitPrompt } from "../../src/ai/index.ts"
@@ -86,6 +87,11 @@ const round = (id: number): ReadonlyArray<Prompt.MessageEncoded> => [
   { role: "assistant", content: `The answer to question ${id}. `.repeat(10) }
 ]
 
+const toLangChain = ({ content, role }: Prompt.Message): BaseMessage => {
+  const text = typeof content === "string" ? content : JSON.stringify(content)
+  return role === "user" ? new HumanMessage(text) : role === "system" ? new SystemMessage(text) : new AIMessage(text)
+}
+
 export const prompt: Part = {
   title: "A conversation that grows by one round at a time, within 6,000 tokens; 2,000 messages at once",
   head: ["who", "rounds", "characters tokenized", "over the limit", "longest hold ms", "wall ms"],
@@ -159,11 +165,26 @@ export const prompt: Part = {
     const grown = await measure(() => runtime.runPromise(fitPrompt(more, { maxTokens: 1e6 })))
     const oneMore = ["501", String(characters), "0", ms(grown.hold), ms(grown.wall)]
     await runtime.dispose()
+    const most = 30_000
+    characters = 0
+    const byTokenizer = await measure(() => Effect.runPromise(tokenizer.truncate(long, most)))
+    const truncated = ["500", String(characters), "", ms(byTokenizer.hold), ms(byTokenizer.wall)]
+    const messages = long.content.map(toLangChain)
+    characters = 0
+    const tokenCounter = (messages: ReadonlyArray<BaseMessage>): number => {
+      const text = messages.map(({ content }) => JSON.stringify(content)).join("")
+      characters += text.length
+      return Math.ceil(text.length / 4)
+    }
+    const byLangChain = await measure(() => trimMessages(messages, { maxTokens: most, tokenCounter, strategy: "last" }))
+    const trimmed = ["500", String(characters), "", ms(byLangChain.hold), ms(byLangChain.wall)]
     return [
       ["`fitPrompt`, round by round", ...ours],
       ["`fitPrompt`, 2,000 messages into 30,000 tokens", ...atOnce],
       ["`fitPrompt`, one round more, under the limit", ...oneMore],
-      ["Tokenizer.truncate of effect/ai, estimating", ...theirs]
+      ["Tokenizer.truncate of effect/ai, round by round, estimating", ...theirs],
+      ["Tokenizer.truncate of effect/ai, 2,000 messages into 30,000 tokens, estimating", ...truncated],
+      ["trimMessages of LangChain, 2,000 messages into 30,000 tokens, characters / 4", ...trimmed]
     ]
   }
 }

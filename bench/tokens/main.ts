@@ -22,6 +22,7 @@ import { limit, prompt } from "./limits.ts"
 import { load } from "./load.ts"
 import type { Part } from "./part.ts"
 import { loadResults, type PartTable, resultsName, type TokensResults } from "./results.ts"
+import { shapes } from "./shapes.ts"
 import { estimate, runs, thread } from "./thread.ts"
 
 const parts: Readonly<Record<string, Part>> = {
@@ -34,6 +35,7 @@ const parts: Readonly<Record<string, Part>> = {
   estimate,
   load,
   limit,
+  shapes,
   curves,
   prompt
 }
