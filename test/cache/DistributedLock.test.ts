@@ -366,28 +366,6 @@ describe("a keeper of locks that does not answer", () => {
     })
   )
 
-  it.live("has time left where the process was too busy to ask", () =>
-    Effect.gen(function* () {
-      const turn = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
-      const { lock } = yield* over((keeper) => ({
-        acquire: (...args) => Effect.andThen(Effect.andThen(turn, turn), keeper.acquire(...args)),
-        release: (...args) => Effect.andThen(Effect.andThen(turn, turn), keeper.release(...args))
-      }))
-      const busy = Effect.sync(() => {
-        const began = performance.now()
-        while (performance.now() < began + 600);
-      })
-      const fiber = yield* Effect.forkChild(
-        lock.tryLock("a")(() => Effect.succeed("done")),
-        {
-          startImmediately: true
-        }
-      )
-      yield* busy
-      assert.deepStrictEqual(yield* Fiber.join(fiber), Option.some("done"))
-    })
-  )
-
   it.effect("gets back what it may have given", () =>
     Effect.gen(function* () {
       let isDeaf = true

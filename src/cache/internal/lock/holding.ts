@@ -9,7 +9,6 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { unrefSleep } from "../unrefSleep.ts"
 import type { Moment } from "../view.ts"
-import { within } from "../within.ts"
 import type { LockKeeper } from "./lockKeeper.ts"
 
 export const momentOf = (clock: Clock.Clock): Moment => ({
@@ -59,7 +58,8 @@ export class Holding {
   /** Prolongs the lease. `undefined`: there was no answer. */
   private readonly renew: Effect.Effect<boolean | undefined> = Effect.suspend(() => {
     const asked = momentOf(this.clock)
-    return within(this.renewal, Math.min(this.timeout, this.left), () => Effect.undefined).pipe(
+    return this.renewal.pipe(
+      Effect.timeoutOrElse({ duration: Math.min(this.timeout, this.left), orElse: () => Effect.undefined }),
       Effect.orElseSucceed(() => undefined),
       Effect.tap((isHeld) =>
         Effect.sync(() => {

@@ -9,7 +9,6 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { LockError, LockLost, LockTimeout, LockUnavailable } from "../../LockError.ts"
-import { within } from "../within.ts"
 import { Holding, momentOf } from "./holding.ts"
 import { LockCounters, registerLocks } from "./lockCounters.ts"
 import type { Grant, LockKeeper } from "./lockKeeper.ts"
@@ -150,10 +149,9 @@ class Request {
 
   /** Gives the lock back. `undefined`: there was no answer in time, and its lease will end it. */
   get release(): Effect.Effect<boolean | undefined> {
-    const { core, name, token } = this
-    return Effect.orElseSucceed(
-      within(core.keeper.release(name, token), releaseTimeout, () => Effect.undefined),
-      () => undefined
+    return this.core.keeper.release(this.name, this.token).pipe(
+      Effect.timeoutOrElse({ duration: releaseTimeout, orElse: () => Effect.undefined }),
+      Effect.orElseSucceed(() => undefined)
     )
   }
 
@@ -171,8 +169,11 @@ class Request {
       const { core, name, settings, token } = this
       this.asked = momentOf(core.clock)
       this.mayBeOurs = true
-      const acquired = core.keeper.acquire(name, token, settings.lease)
-      return within(acquired, core.timeout, () => Effect.fail(new Error("No answer in time"))).pipe(
+      return core.keeper.acquire(name, token, settings.lease).pipe(
+        Effect.timeoutOrElse({
+          duration: core.timeout,
+          orElse: () => Effect.fail(new Error("No answer in time"))
+        }),
         Effect.tap((grant) => Effect.sync(() => (this.mayBeOurs = grant !== undefined))),
         Effect.mapError((cause) => new LockError({ reason: new LockUnavailable({ cause }) }))
       )
