@@ -339,6 +339,23 @@ const lines = (width: Width): string => `
   ${result(0, "(local.get $last)")}
   (local.get $count))`
 
+/** Code units that UTF-8 gives: one a character, two where it takes four bytes. */
+const codeUnits = `
+(func (export "codeUnits") (param $from i32) (param $to i32) (result i32)
+  ${blockLocals}
+  (local $count i32)
+  (local.set $at (local.get $from))
+  (block $end (loop $next
+    (br_if $end (i32.ge_s (local.get $at) (local.get $to)))
+    ${load(8)}
+    ${valid}
+    (local.set $count (i32.add (local.get $count) (i32.wrap_i64 (i64.add
+      (i64.popcnt (i64.and (local.get $valid) ${bits((vector) => `(i8x16.ge_s ${vector} ${splat(-64)})`)}))
+      (i64.popcnt (i64.and (local.get $valid) ${bits((vector) => `(i8x16.ge_u ${vector} ${splat(0xf0)})`)}))))))
+    (local.set $at (i32.add (local.get $at) (i32.const 64)))
+    (br $next)))
+  (local.get $count))`
+
 /** Copies bytes to \`$out\` with two bytes for each. */
 const widen = `
 (func (export "widen") (param $from i32) (param $to i32) (param $out i32)
@@ -359,5 +376,6 @@ ${seek(8)}${seek(16)}
 ${entries(8)}${entries(16)}
 ${text(8)}${text(16)}
 ${lines(8)}${lines(16)}
+${codeUnits}
 ${widen})
 `

@@ -101,6 +101,35 @@ describe("parse at a pointer", () => {
     }
   })
 
+  it("columns behind what was skipped count its code units, wherever a step ends", async () => {
+    const columnOf = ({ reason }: ParseError) => (reason._tag === "InvalidJson" ? reason.column : reason._tag)
+    for (const character of ["😀é€", "😀", "€", "é", "\xff"]) {
+      for (let pad = 0; pad < 4; pad++) {
+        const make = (times: number): Buffer => {
+          const skipped = "a".repeat(pad) + character.repeat(times)
+          const text = `{"s":"${skipped}","w":[1,}`
+          // As latin1, it is no UTF-8, and each of its bytes is read as one replacement character.
+          return Buffer.from(text, character === "\xff" ? "latin1" : "utf8")
+        }
+        const small = make(100)
+        for (const setting of settings) {
+          for (const given of [small, partsOf(small, 5), small.toString()]) {
+            const outcome = run(given, setting, { at: "/w" })
+            const label = `${setting.name}, ${character}, ${pad}`
+            assert.strictEqual(
+              "error" in outcome ? columnOf(outcome.error) : outcome.value,
+              small.toString().length,
+              label
+            )
+          }
+        }
+        const large = make(60_000)
+        const error = await Effect.runPromise(Effect.flip(parse(large, { at: "/w" })))
+        assert.strictEqual(columnOf(error), large.toString().length, `${character}, ${pad}`)
+      }
+    }
+  })
+
   it("limits hold for what is skipped", () => {
     for (const setting of settings) {
       const deep = run('{"x":[[[1]]],"a":1}', setting, { at: "/a", maxDepth: 3 })

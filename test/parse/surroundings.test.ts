@@ -118,7 +118,8 @@ describe("without WebAssembly", () => {
       '[[1,2],[3,"x,]"],{"k":[],"l":{}},',
       "a\r\nb\r\rc\n",
       "[1]]",
-      '"é\u0001'
+      '"é\u0001',
+      `${"é€😀a".repeat(40)}`
     ]
     for (const sample of samples) {
       const bytes = bytesOf(sample)
@@ -144,7 +145,8 @@ describe("without WebAssembly", () => {
           const lines = [kernel.lines8(from, to, 0), result[0], kernel.lines8(from, to, 1)]
           const string = [kernel.text8(from + 1, to), ...result.slice(0, 2)]
           const entries = [kernel.entries8(from + 1, to, scanner.out)]
-          return { scanned, sought, lines, string, entries }
+          const units = kernel.codeUnits(from, to)
+          return { scanned, sought, lines, string, entries, units }
         })
         assert.deepStrictEqual(answers[0], answers[1], sample)
       }

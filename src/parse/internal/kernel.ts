@@ -40,6 +40,8 @@ export interface Kernel {
   readonly text16: (from: number, to: number) => number
   readonly lines8: (from: number, to: number, after: number) => number
   readonly lines16: (from: number, to: number, after: number) => number
+  /** Code units of the text that these bytes are as UTF-8, if they are whole characters. */
+  readonly codeUnits: (from: number, to: number) => number
   readonly widen: (from: number, to: number, out: number) => void
 }
 

@@ -202,6 +202,16 @@ const lines = (views: Views, units: Units, from: number, to: number, after: numb
   return count
 }
 
+/** Code units that UTF-8 gives: one a character, two where it takes four bytes. */
+const codeUnits = ({ units8 }: Views, from: number, to: number): number => {
+  let count = 0
+  for (let at = from; at < to; at++) {
+    const byte = units8[at]!
+    if ((byte & 0xc0) !== 0x80) count += byte < 0xf0 ? 1 : 2
+  }
+  return count
+}
+
 const target8 = ({ buffer }: Views, out: number): Uint8Array => new Uint8Array(buffer.buffer, out)
 const target16 = ({ buffer }: Views, out: number): Uint16Array => new Uint16Array(buffer.buffer, out)
 
@@ -216,5 +226,6 @@ export const makeKernel = (views: Views): Kernel => ({
   text16: (from, to) => text(views, views.units16, from, to),
   lines8: (from, to, after) => lines(views, views.units8, from, to, after),
   lines16: (from, to, after) => lines(views, views.units16, from, to, after),
+  codeUnits: (from, to) => codeUnits(views, from, to),
   widen: (from, to, out) => target16(views, out).set(views.buffer.subarray(windowStart + from, windowStart + to))
 })

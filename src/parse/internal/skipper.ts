@@ -48,7 +48,7 @@ export class Skipper {
     if (!window.fill(Math.min(stride, options.mostPiece))) return Read.hungry
     if (isForeign) scanner.kinds.set(this.kinds)
     const from = window.at
-    const to = Math.min(from + stride, window.end)
+    const to = this.whole(from, Math.min(from + stride, window.end))
     const { seek16, seek8 } = scanner.kernel
     const limit = Math.min(options.maxDepth - level, 0x7fff_ffff)
     const seek = window.isWide ? seek16 : seek8
@@ -69,6 +69,19 @@ export class Skipper {
     if (!this.isActive) return Read.done
     this.kinds = scanner.kinds.slice(0, Math.min(this.depth, seekLevels))
     return Read.more
+  }
+
+  /** Before a character that goes on behind `to`: columns are counted step by step. */
+  private whole(from: number, to: number): number {
+    const { source, units } = this.reading.window
+    if (!source.isUtf8) return to
+    for (let at = to - 1; at > from && at >= to - 3; at--) {
+      const byte = units[at]!
+      if (byte < 0x80) return to
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+      if (byte >= 0xc0) return at + length > to ? at : to
+    }
+    return to
   }
 
   private end(from: number, stop: number, tokens: ReadonlyArray<string | number>): never {
