@@ -171,6 +171,26 @@ describe("HttpJson", () => {
     }).pipe(Effect.scoped, Effect.provide(live))
   )
 
+  it.live("a response that several requests get is whole in each of them", () =>
+    Effect.gen(function* () {
+      const value = rows(60_000)
+      let made: HttpServerResponse.HttpServerResponse | undefined
+      const context = yield* Effect.context<Serialization>()
+      const make = Effect.tap(Effect.provideContext(HttpJson.json(value), context), (response) =>
+        Effect.sync(() => (made = response))
+      )
+      const port = yield* serveOne(Effect.suspend(() => (made === undefined ? make : Effect.succeed(made))))
+      const expected = Buffer.from(JSON.stringify(value))
+      assert.isAbove(expected.length, 2_000_000)
+      const answers = [yield* call(port, "/"), yield* call(port, "/")]
+      answers.push(...(yield* Effect.all([call(port, "/"), call(port, "/")], { concurrency: "unbounded" })))
+      for (const { bytes, headers } of answers) {
+        assert.isTrue(bytes.equals(expected))
+        assert.strictEqual(headers["content-length"], String(expected.length))
+      }
+    }).pipe(Effect.scoped, Effect.provide(live))
+  )
+
   it.live("a body beyond the buffer is streamed, and breaks off where an error is in it", () =>
     Effect.gen(function* () {
       const context = yield* Effect.context<Serialization>()

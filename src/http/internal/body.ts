@@ -1,20 +1,23 @@
 /**
- * A stream of bytes becomes a body: in one piece while it is within the buffer, so that an error in it is still the program's to handle;
- * a longer one goes on as the stream that it is.
+ * A stream of bytes becomes a body: whole while it is within the buffer, so that an error in it is still the program's to handle; a longer
+ * one goes on as the stream that it is.
  */
 import type * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { BytesSink } from "../../internal/output/bytesSink.ts"
-import { charged, isTurnOver, nextTurn } from "../../schema/internal/turn.ts"
+import { isTurnOver, nextTurn } from "../../schema/internal/turn.ts"
+import { type Chunks, pieces } from "./chunks.ts"
+import { Gathered } from "./gathered.ts"
+import { Joined, type Taken } from "./taken.ts"
 
 /** What came of a stream. */
 export type Body<E> =
-  | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
+  | { readonly _tag: "Bytes"; readonly chunks: Chunks }
   | { readonly _tag: "Longer"; readonly stream: Stream.Stream<Uint8Array, E> }
 
 type ChunkPull<E, R> = Effect.Effect<readonly [Uint8Array, ...Array<Uint8Array>], E | Cause.Done, R>
@@ -24,35 +27,52 @@ type ChunkPull<E, R> = Effect.Effect<readonly [Uint8Array, ...Array<Uint8Array>]
  * the stream has ended.
  */
 export const takeBody = <E, R>(stream: Stream.Stream<Uint8Array, E, R>, buffer: number): Effect.Effect<Body<E>, E, R> =>
+  Effect.contextWith((context: Context.Context<R>) =>
+    take(stream, buffer, isWrittenByNode(context) ? new Gathered() : new Joined())
+  )
+
+/** The bytes of a stream in one piece, unless there are more than `buffer` of them. */
+export const takeBytes = <E, R>(
+  stream: Stream.Stream<Uint8Array, E, R>,
+  buffer: number
+): Effect.Effect<Uint8Array | undefined, E, R> => {
+  const taken = Effect.map(take(stream, buffer, new Joined()), (body) =>
+    body._tag === "Bytes" ? body.chunks[0] : undefined
+  )
+  return Effect.scoped(taken) as typeof taken
+}
+
+/** What is a web request is answered with a web response, whose body takes no chunks and no memory of ours. */
+const isWrittenByNode = (context: Context.Context<never>): boolean => {
+  const request = Context.getOrUndefined(context as Context.Context<HttpServerRequest>, HttpServerRequest)
+  return request !== undefined && !(request.source instanceof Request)
+}
+
+const take = <E, R>(
+  stream: Stream.Stream<Uint8Array, E, R>,
+  buffer: number,
+  taken: Taken
+): Effect.Effect<Body<E>, E, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const context = yield* Effect.context<R>()
       const parent = Context.getOrUndefined(context as Context.Context<Scope.Scope>, Scope.Scope)
       const scope = parent === undefined ? yield* Scope.make() : yield* Scope.fork(parent)
-      const exit = yield* Effect.exit(restore(take(stream, buffer, scope, context)))
+      const exit = yield* Effect.exit(restore(takeIn(stream, buffer, taken, scope, context)))
       if (Exit.isFailure(exit) || exit.value._tag === "Bytes") yield* Scope.close(scope, exit)
       return yield* exit
     })
   )
 
-/** The bytes of a stream, unless there are more than `buffer` of them. */
-export const takeBytes = <E, R>(
-  stream: Stream.Stream<Uint8Array, E, R>,
-  buffer: number
-): Effect.Effect<Uint8Array | undefined, E, R> => {
-  const taken = Effect.map(takeBody(stream, buffer), (body) => (body._tag === "Bytes" ? body.bytes : undefined))
-  return Effect.scoped(taken) as typeof taken
-}
-
-const take = Effect.fnUntraced(function* <E, R>(
+const takeIn = Effect.fnUntraced(function* <E, R>(
   stream: Stream.Stream<Uint8Array, E, R>,
   buffer: number,
+  taken: Taken,
   scope: Scope.Closeable,
   context: Context.Context<R>
 ) {
   const pull = (yield* Scope.provide(Stream.toPull(stream), scope)) as ChunkPull<E, never>
   const next = Pull.catchDone(pull, () => Effect.undefined)
-  const taken = new Taken()
   while (true) {
     const chunks = yield* next
     if (chunks === undefined) break
@@ -62,49 +82,11 @@ const take = Effect.fnUntraced(function* <E, R>(
     }
     if (taken.length > buffer) {
       const rest = Stream.fromPull(Effect.succeed(Effect.provideContext(pull, context)))
-      const whole = Stream.concat(Stream.succeed(yield* taken.bytes), rest)
+      const whole = Stream.concat(pieces(yield* taken.end), rest)
       const body: Body<E> = { _tag: "Longer", stream: Stream.onExit(whole, (exit) => Scope.close(scope, exit)) }
       return body
     }
   }
-  const body: Body<E> = { _tag: "Bytes", bytes: yield* taken.bytes }
+  const body: Body<E> = { _tag: "Bytes", chunks: yield* taken.end }
   return body
 })
-
-/**
- * Bytes that were taken so far. They are copied: the chunks of a large body, kept, bring full garbage collections about (see
- * `output/bytesSink.ts`).
- */
-class Taken {
-  length = 0
-  private first: Uint8Array | undefined = undefined
-  private sink: BytesSink | undefined = undefined
-
-  add(chunk: Uint8Array): void {
-    this.length += chunk.length
-    if (this.first === undefined) {
-      this.first = chunk
-      return
-    }
-    charged(() => {
-      if (this.sink === undefined) {
-        this.sink = new BytesSink()
-        this.sink.bytes(this.first!)
-      }
-      this.sink.bytes(chunk)
-    })
-  }
-
-  /** All of them, put together in turns: in one go, 40 MB are a hold of 10 ms. */
-  get bytes(): Effect.Effect<Uint8Array> {
-    const { sink } = this
-    if (sink === undefined) return Effect.succeed(this.first ?? new Uint8Array(0))
-    const finish: Effect.Effect<Uint8Array> = Effect.suspend(() => {
-      while (charged(() => sink.finish())) {
-        if (isTurnOver()) return Effect.andThen(nextTurn, finish)
-      }
-      return Effect.succeed(sink.result)
-    })
-    return finish
-  }
-}

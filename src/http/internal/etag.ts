@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import { createHash } from "node:crypto"
 import { charged, isTurnOver, nextTurn } from "../../schema/internal/turn.ts"
+import { type Chunks, lengthOf } from "./chunks.ts"
 
 export type EtagKind = "weak" | "strong"
 
@@ -12,13 +13,15 @@ export type EtagKind = "weak" | "strong"
 const piece = 64 * 1024
 
 /** `"<length in hex>-<first 27 digits of the SHA-1 in base64>"`, with `W/` before it where it is weak. */
-export const etagOf = Effect.fnUntraced(function* (bytes: Uint8Array, kind: EtagKind) {
+export const etagOf = Effect.fnUntraced(function* (chunks: Chunks, kind: EtagKind) {
   const hash = createHash("sha1")
-  for (let at = 0; at < bytes.length; at += piece) {
-    if (isTurnOver()) yield* nextTurn
-    charged(() => hash.update(bytes.subarray(at, at + piece)))
+  for (const bytes of chunks) {
+    for (let at = 0; at < bytes.length; at += piece) {
+      if (isTurnOver()) yield* nextTurn
+      charged(() => hash.update(bytes.subarray(at, at + piece)))
+    }
   }
-  const tag = `"${bytes.length.toString(16)}-${hash.digest("base64").slice(0, 27)}"`
+  const tag = `"${lengthOf(chunks).toString(16)}-${hash.digest("base64").slice(0, 27)}"`
   return kind === "weak" ? `W/${tag}` : tag
 })
 

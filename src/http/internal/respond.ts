@@ -14,9 +14,10 @@ import { estimate } from "../../internal/walk/estimateSize.ts"
 import { type Encoder, needsWhole } from "../../schema/internal/encoder.ts"
 import { streamOfDeferred } from "../../schema/internal/text.ts"
 import { takeBody } from "./body.ts"
+import type { Chunks } from "./chunks.ts"
 import { etagOf, isFresh } from "./etag.ts"
 import type { JsonOptions } from "./jsonOptions.ts"
-import { sendInPieces } from "./sendInPieces.ts"
+import { withChunks } from "./sendInPieces.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
@@ -54,7 +55,7 @@ export const ofTyped = (
   )
 }
 
-const withType = (options: JsonOptions | undefined): HttpServerResponse.Options.WithContentType => {
+const withType = (options: JsonOptions | undefined): HttpServerResponse.Options & { readonly contentType: string } => {
   const contentType = "application/json"
   if (options === undefined) return { contentType }
   const { cookies, headers: input, status, statusText } = options
@@ -71,7 +72,7 @@ const withType = (options: JsonOptions | undefined): HttpServerResponse.Options.
 const ofText = (text: string, options: JsonOptions | undefined): Effect.Effect<Response> => {
   const response = HttpServerResponse.text(text, withType(options))
   const kind = options?.etag ?? false
-  return kind === false ? Effect.succeed(response) : tagged(response, Buffer.from(text), kind)
+  return kind === false ? Effect.succeed(response) : tagged(response, [Buffer.from(text)], kind)
 }
 
 // Whole while it is within the buffer.
@@ -82,15 +83,16 @@ const ofStream = <E, R>(
 ): Effect.Effect<Response, E, R> =>
   Effect.flatMap(takeBody(stream, options?.buffer ?? buffer), (body) => {
     if (body._tag === "Longer") return Effect.succeed(HttpServerResponse.stream(body.stream, withType(options)))
-    const response = HttpServerResponse.uint8Array(body.bytes, withType(options))
+    const { contentType, ...head } = withType(options)
     const kind = options?.etag ?? false
-    const answer = kind === false ? Effect.succeed(response) : tagged(response, body.bytes, kind)
-    return Effect.andThen(sendInPieces(body.bytes), answer)
+    const empty = HttpServerResponse.empty({ ...head, status: head.status ?? 200 })
+    const response = withChunks(empty, body.chunks, contentType)
+    return kind === false ? response : Effect.flatMap(response, (response) => tagged(response, body.chunks, kind))
   })
 
 // Says that the client has it already, where it has.
-const tagged = Effect.fnUntraced(function* (response: Response, bytes: Uint8Array, kind: "weak" | "strong") {
-  const etag = response.headers["etag"] ?? (yield* etagOf(bytes, kind))
+const tagged = Effect.fnUntraced(function* (response: Response, chunks: Chunks, kind: "weak" | "strong") {
+  const etag = response.headers["etag"] ?? (yield* etagOf(chunks, kind))
   const request = yield* Effect.serviceOption(HttpServerRequest)
   const isOk = response.status >= 200 && response.status < 300
   if (isOk && Option.isSome(request) && isFresh(request.value, etag)) {

@@ -14,7 +14,8 @@ import { type Serialization } from "../../Serialization.ts"
 import { isSerializationError, type SerializationError } from "../../SerializationError.ts"
 import { streamOfDeferred } from "../../schema/internal/text.ts"
 import { takeBody } from "./body.ts"
-import { sendInPieces } from "./sendInPieces.ts"
+import { pieces } from "./chunks.ts"
+import { withChunks } from "./sendInPieces.ts"
 import { BegunExit, type Kept, type KeptByRequest, type Message } from "./keptMessages.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -47,8 +48,7 @@ export const splice = Effect.fnUntraced(function* (
   const { contentType } = body
   const whole = yield* Effect.orDie(Effect.interruptible(takeBody(texts(body.body), buffer)))
   if (whole._tag === "Longer") return HttpServerResponse.stream(whole.stream, { contentType })
-  yield* sendInPieces(whole.bytes)
-  return HttpServerResponse.uint8Array(whole.bytes, { contentType })
+  return yield* withChunks(HttpServerResponse.empty({ status: 200 }), whole.chunks, contentType)
 })
 
 const messageText = (service: Serialization["Service"], kept: Kept, isFramed: boolean, message: Message): Bytes => {
@@ -57,7 +57,7 @@ const messageText = (service: Serialization["Service"], kept: Kept, isFramed: bo
     exit instanceof BegunExit ? begunText(service, message, exit) : service.stream(message)
   return Stream.unwrap(
     Effect.match(takeBody(text, buffer), {
-      onSuccess: (body) => (body._tag === "Bytes" ? Stream.succeed(body.bytes) : Stream.orDie(body.stream)),
+      onSuccess: (body) => (body._tag === "Bytes" ? pieces(body.chunks) : Stream.orDie(body.stream)),
       onFailure: (error) => failureText(kept, isFramed, message, error)
     })
   )
