@@ -17,8 +17,8 @@ export interface Contender {
   readonly name: string
   /** The body of a response to a key, computed where there is none. */
   read(key: string, compute: () => Promise<unknown>): Promise<unknown>
-  /** What `read` gave, as bytes to send. */
-  body(found: unknown): Uint8Array | string
+  /** What `read` gave, as what is sent: a text, or bytes in the parts in which they are written. */
+  body(found: unknown): ReadonlyArray<Uint8Array> | string
   invalidate(key: string): Promise<unknown>
   /** Runs many hits, one after the other, and gives how long one took: in a fiber, where the cache is one of Effect. */
   hits?(key: string, count: number): Promise<void>
@@ -38,10 +38,7 @@ export const ours = async (): Promise<Contender> => {
   return {
     name: "effect-serialization",
     read: (key, compute) => Effect.runPromise(cache.getOrCompute(key, Effect.promise(compute))),
-    body: (found) => {
-      const { parts } = found as { readonly parts: ReadonlyArray<Uint8Array> }
-      return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
-    },
+    body: (found) => (found as { readonly parts: ReadonlyArray<Uint8Array> }).parts,
     invalidate: (key) => Effect.runPromise(cache.invalidate(key)),
     hits: (key, count) => Effect.runPromise(repeat(cache.getOrCompute(key, never), count)),
     close: () => Effect.runPromise(Scope.close(scope, Exit.void))

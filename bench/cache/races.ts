@@ -35,8 +35,9 @@ export const provokeRaces = async (runs: number): Promise<ReadonlyArray<RaceRow>
       end()
       await first
       await pause()
-      const body = Buffer.from(cache.body(await cache.read(key, compute))).toString()
-      if (body.includes("old")) old++
+      const body = cache.body(await cache.read(key, compute))
+      const text = typeof body === "string" ? body : Buffer.concat(body).toString()
+      if (text.includes("old")) old++
     }
     rows.push({ name: cache.name, runs, old })
     await cache.close()

@@ -26,7 +26,7 @@ export const ours = async (port: number): Promise<Contender> => {
   return {
     name: "effect-serialization",
     read: (key, compute) => Effect.runPromise(cache.getOrCompute(key, Effect.promise(compute))),
-    body: (found) => Buffer.concat((found as { readonly parts: ReadonlyArray<Uint8Array> }).parts),
+    body: (found) => (found as { readonly parts: ReadonlyArray<Uint8Array> }).parts,
     invalidate: (key) => Effect.runPromise(cache.invalidate(key)),
     close: () => Effect.runPromise(Scope.close(scope, Exit.void))
   }
