@@ -191,6 +191,26 @@ describe("HttpJson", () => {
     }).pipe(Effect.scoped, Effect.provide(live))
   )
 
+  it.live("headers that are set or taken away later stay so", () =>
+    Effect.gen(function* () {
+      const value = rows(6000)
+      const changes: Record<string, (response: HttpServerResponse.HttpServerResponse) => typeof response> = {
+        type: HttpServerResponse.setHeader("content-type", "application/vnd.api+json"),
+        noType: (response) => HttpServerResponse.removeHeader(response, "content-type"),
+        noLength: (response) => HttpServerResponse.removeHeader(response, "content-length"),
+        emptyType: (response) => response
+      }
+      const context = yield* Effect.context<Serialization>()
+      for (const [name, change] of Object.entries(changes)) {
+        const options = name === "emptyType" ? { contentType: "", headers: { "content-type": "x/y" } } : {}
+        const ours = Effect.provideContext(HttpJson.json(value, options), context)
+        const a = yield* serveOne(Effect.map(ours, change))
+        const b = yield* serveOne(Effect.map(HttpServerResponse.json(value, options), change))
+        assertSameAnswer(yield* call(a, "/"), yield* call(b, "/"), name)
+      }
+    }).pipe(Effect.scoped, Effect.provide(live))
+  )
+
   it.live("a body beyond the buffer is streamed, and breaks off where an error is in it", () =>
     Effect.gen(function* () {
       const context = yield* Effect.context<Serialization>()

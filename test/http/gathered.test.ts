@@ -45,6 +45,21 @@ describe("Gathered", () => {
     }
   })
 
+  it("takes bytes from memory that is written again", () => {
+    for (const size of [1000, 65_536, 300_000]) {
+      const memory = [Buffer.alloc(size), Buffer.alloc(size)]
+      const parts = Array.from({ length: 6 }, (_, i) => some(size, i))
+      // The first chunk may be kept as it is until the second one comes.
+      const written = function* () {
+        for (const [i, part] of parts.entries()) {
+          part.copy(memory[i % 2]!)
+          yield memory[i % 2]!
+        }
+      }
+      assert.isTrue(Buffer.concat(gather(written())).equals(Buffer.concat(parts)), `${size}`)
+    }
+  })
+
   it("takes what is gathered already as it is, between bytes of its own", () => {
     const inner = gather([some(600_000)])
     const parts = [some(300_000, 1), some(9, 2), ...inner, some(5, 3)]

@@ -11,7 +11,7 @@ import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { isTurnOver, nextTurn } from "../../schema/internal/turn.ts"
-import { type Chunks, pieces } from "./chunks.ts"
+import { type Chunks, ownPieces } from "./chunks.ts"
 import { Gathered } from "./gathered.ts"
 import { Joined, type Taken } from "./taken.ts"
 
@@ -36,8 +36,8 @@ export const takeBytes = <E, R>(
   stream: Stream.Stream<Uint8Array, E, R>,
   buffer: number
 ): Effect.Effect<Uint8Array | undefined, E, R> => {
-  const taken = Effect.map(take(stream, buffer, new Joined()), (body) =>
-    body._tag === "Bytes" ? body.chunks[0] : undefined
+  const taken = Effect.suspend(() => take(stream, buffer, new Joined())).pipe(
+    Effect.map((body) => (body._tag === "Bytes" ? body.chunks[0] : undefined))
   )
   return Effect.scoped(taken) as typeof taken
 }
@@ -82,7 +82,7 @@ const takeIn = Effect.fnUntraced(function* <E, R>(
     }
     if (taken.length > buffer) {
       const rest = Stream.fromPull(Effect.succeed(Effect.provideContext(pull, context)))
-      const whole = Stream.concat(pieces(yield* taken.end), rest)
+      const whole = Stream.concat(ownPieces(yield* taken.end), rest)
       const body: Body<E> = { _tag: "Longer", stream: Stream.onExit(whole, (exit) => Scope.close(scope, exit)) }
       return body
     }

@@ -26,7 +26,7 @@ export const joined = (chunks: Chunks): Uint8Array => {
 
 export const lengthOf = (chunks: Chunks): number => chunks.reduce((sum, { length }) => sum + length, 0)
 
-/** A piece a turn, none over `pieceSize`. */
+/** The chunks, none over `pieceSize`, one a turn. */
 export const pieces = (chunks: Chunks): Stream.Stream<Uint8Array> =>
   Stream.suspend(() => {
     let index = 0
@@ -45,3 +45,7 @@ export const pieces = (chunks: Chunks): Stream.Stream<Uint8Array> =>
     })
     return Stream.fromPull(Effect.succeed(next))
   })
+
+/** The same, each in memory of its own: for a stream that anybody may read. Some web APIs refuse shared memory, or take memory away. */
+export const ownPieces = (chunks: Chunks): Stream.Stream<Uint8Array> =>
+  Stream.map(pieces(chunks), (piece) => Uint8Array.prototype.slice.call(piece))

@@ -7,17 +7,16 @@
  */
 import * as Effect from "effect/Effect"
 import { charged } from "../../schema/internal/turn.ts"
-import { type Chunks, joined, pieceSize } from "./chunks.ts"
-import type { Taken } from "./taken.ts"
+import { type Chunks, pieceSize } from "./chunks.ts"
+import { Joined, type Taken } from "./taken.ts"
 
 /** Bytes of chunks that V8 does not count, of all bodies: four answers of 30 MB. */
 const mostUncounted = 128 * 1024 * 1024
 
 let uncounted = 0
 
-const freed = new FinalizationRegistry<number>((bytes) => {
-  uncounted -= bytes
-})
+/** Made when it is needed: not every runtime has it. */
+let freed: FinalizationRegistry<number> | undefined
 
 /** Memory that a body was gathered in: nobody writes into it any more. */
 const gatheredIn = new WeakSet<ArrayBufferLike>()
@@ -28,6 +27,9 @@ const memory = (): Uint8Array => {
   gatheredIn.add(buffer)
   if (!isCounted) {
     uncounted += pieceSize
+    freed ??= new FinalizationRegistry((bytes) => {
+      uncounted -= bytes
+    })
     freed.register(buffer, pieceSize)
   }
   return new Uint8Array(buffer)
@@ -36,8 +38,8 @@ const memory = (): Uint8Array => {
 /** Takes bytes, and has them in chunks of at most a piece, or in one if they are no more than that. */
 export class Gathered implements Taken {
   length = 0
-  /** What came, while it is no more than a piece. */
-  private few: Array<Uint8Array> = []
+  /** All of it, while it is no more than a piece. */
+  private small: Joined | undefined = new Joined()
   private readonly closed: Array<Uint8Array> = []
   private chunk: Uint8Array = new Uint8Array(0)
   /** What is written of the chunk, and not closed yet, is from here, */
@@ -47,16 +49,17 @@ export class Gathered implements Taken {
 
   add(bytes: Uint8Array): void {
     this.length += bytes.length
-    this.few.push(bytes)
-    if (this.length <= pieceSize) return
-    const { few } = this
-    this.few = []
-    for (const one of few) this.append(one)
+    if (this.small !== undefined && this.length <= pieceSize) return this.small.add(bytes)
+    if (this.small !== undefined) {
+      this.append(this.small.atOnce())
+      this.small = undefined
+    }
+    this.append(bytes)
   }
 
   get end(): Effect.Effect<Chunks> {
     return Effect.sync(() => {
-      if (this.length <= pieceSize) return [joined(this.few)]
+      if (this.small !== undefined) return [this.small.atOnce()]
       this.close()
       return this.closed
     })

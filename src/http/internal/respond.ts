@@ -65,7 +65,7 @@ const withType = (options: JsonOptions | undefined): HttpServerResponse.Options 
     statusText,
     cookies,
     headers,
-    contentType: options.contentType ?? headers["content-type"] ?? contentType
+    contentType: options.contentType || headers["content-type"] || contentType
   }
 }
 

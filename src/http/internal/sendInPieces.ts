@@ -10,8 +10,7 @@ import { type Chunks, joined, lengthOf, pieces, pieceSize } from "./chunks.ts"
 
 /** A body that is put together when somebody asks for its bytes: middleware that compresses it finds them. */
 class ChunksBody extends HttpBody.Uint8Array {
-  readonly chunks: Chunks
-  private bytes: Uint8Array | undefined = undefined
+  chunks: Chunks
 
   constructor(chunks: Chunks, contentType: string) {
     super(undefined, contentType, lengthOf(chunks))
@@ -19,7 +18,9 @@ class ChunksBody extends HttpBody.Uint8Array {
   }
 
   override get body(): Uint8Array {
-    return (this.bytes ??= joined(this.chunks))
+    const bytes = joined(this.chunks)
+    this.chunks = [bytes]
+    return bytes
   }
 }
 
@@ -45,6 +46,11 @@ const handler =
   ({ source }, response) => {
     // What is a web request is answered with a web response, which is not written here.
     if (response.body !== ours || source instanceof Request) return Effect.succeed(response)
-    const inPieces = HttpBody.stream(pieces(ours.chunks), ours.contentType, ours.contentLength)
-    return Effect.succeed(HttpServerResponse.setBody(response, inPieces))
+    const { "content-length": length, "content-type": type } = response.headers
+    const inPieces = HttpBody.stream(pieces(ours.chunks), type ?? ours.contentType, ours.contentLength)
+    const sent = HttpServerResponse.setBody(response, inPieces)
+    // What others have taken away stays away.
+    const withoutLength = length === undefined ? HttpServerResponse.removeHeader(sent, "content-length") : sent
+    const answer = type === undefined ? HttpServerResponse.removeHeader(withoutLength, "content-type") : withoutLength
+    return Effect.succeed(answer)
   }

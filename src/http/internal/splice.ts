@@ -14,7 +14,7 @@ import { type Serialization } from "../../Serialization.ts"
 import { isSerializationError, type SerializationError } from "../../SerializationError.ts"
 import { streamOfDeferred } from "../../schema/internal/text.ts"
 import { takeBody } from "./body.ts"
-import { pieces } from "./chunks.ts"
+import { type Chunks, ownPieces } from "./chunks.ts"
 import { withChunks } from "./sendInPieces.ts"
 import { BegunExit, type Kept, type KeptByRequest, type Message } from "./keptMessages.ts"
 
@@ -36,28 +36,37 @@ export const splice = Effect.fnUntraced(function* (
   const kept = keptByRequest.get(request)
   const { body } = response
   if (kept === undefined || (body._tag === "Uint8Array" && kept.isEmpty)) return response
-  const texts = (bytes: Uint8Array): Bytes =>
+  const texts = (bytes: Uint8Array, ofChunks: (chunks: Chunks) => Bytes): Bytes =>
     Stream.flatMap(Stream.fromIterable(kept.split(bytes)), (part) =>
-      part instanceof Uint8Array ? Stream.succeed(part) : messageText(service, kept, isFramed, part)
+      part instanceof Uint8Array ? Stream.succeed(part) : messageText(service, kept, isFramed, part, ofChunks)
     )
   if (body._tag === "Stream") {
-    const spliced = Stream.flatMap(body.stream, texts) as Stream.Stream<Uint8Array, unknown>
+    const spliced = Stream.flatMap(body.stream, (bytes) => texts(bytes, ownPieces)) as Stream.Stream<
+      Uint8Array,
+      unknown
+    >
     return HttpServerResponse.stream(Stream.provideContext(spliced, context), { contentType: body.contentType })
   }
   if (body._tag !== "Uint8Array") return response
   const { contentType } = body
-  const whole = yield* Effect.orDie(Effect.interruptible(takeBody(texts(body.body), buffer)))
+  const whole = yield* Effect.orDie(Effect.interruptible(takeBody(texts(body.body, Stream.fromIterable), buffer)))
   if (whole._tag === "Longer") return HttpServerResponse.stream(whole.stream, { contentType })
   return yield* withChunks(HttpServerResponse.empty({ status: 200 }), whole.chunks, contentType)
 })
 
-const messageText = (service: Serialization["Service"], kept: Kept, isFramed: boolean, message: Message): Bytes => {
+const messageText = (
+  service: Serialization["Service"],
+  kept: Kept,
+  isFramed: boolean,
+  message: Message,
+  ofChunks: (chunks: Chunks) => Bytes
+): Bytes => {
   const { exit } = message
   const text: Stream.Stream<Uint8Array, Schema.SchemaError | SerializationError> =
     exit instanceof BegunExit ? begunText(service, message, exit) : service.stream(message)
   return Stream.unwrap(
     Effect.match(takeBody(text, buffer), {
-      onSuccess: (body) => (body._tag === "Bytes" ? pieces(body.chunks) : Stream.orDie(body.stream)),
+      onSuccess: (body) => (body._tag === "Bytes" ? ofChunks(body.chunks) : Stream.orDie(body.stream)),
       onFailure: (error) => failureText(kept, isFramed, message, error)
     })
   )

@@ -35,6 +35,14 @@ export class Joined implements Taken {
     })
   }
 
+  /** Put together in one go. */
+  atOnce(): Uint8Array {
+    const { sink } = this
+    if (sink === undefined) return this.first ?? new Uint8Array(0)
+    while (sink.finish());
+    return sink.result
+  }
+
   /** All of them, put together in turns: in one go, 40 MB are a hold of 10 ms. */
   get end(): Effect.Effect<Chunks> {
     const { sink } = this
