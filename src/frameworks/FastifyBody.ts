@@ -71,8 +71,9 @@ type OwnParser = (request: unknown, body: string, done: (error: Error | null, va
  *
  * **Details**
  *
- * A body whose Content-Length is at most 64 KiB takes Fastify's own parser. The error of a broken body has the `ParseError` as its
- * `cause`. Where `onProtoPoisoning` and `onConstructorPoisoning` differ, Fastify's own parser runs for all bodies.
+ * A body whose Content-Length is at most 64 KiB takes Fastify's own parser, unless `maxDepth` is set. The error of another one that is
+ * broken, or too deep, has the `ParseError` as its `cause`. Where `onProtoPoisoning` and `onConstructorPoisoning` differ, Fastify's own
+ * parser runs for all bodies, behind a look at their depth.
  *
  * **Gotchas**
  *
@@ -98,15 +99,25 @@ const parserFor = (
   const onProto = options?.onProtoPoisoning ?? config.onProtoPoisoning ?? "error"
   const onConstructor = options?.onConstructorPoisoning ?? config.onConstructorPoisoning ?? "error"
   const own: OwnParser = instance.getDefaultJsonParser(onProto, onConstructor)
-  const parseOptions = { dangerousKeys: onProto === "ignore" ? "keep" : onProto, maxDepth: options?.maxDepth } as const
+  const maxDepth = options?.maxDepth
+  const isDepthBound = maxDepth !== undefined && maxDepth !== Infinity
+  const parseOptions = { dangerousKeys: onProto === "ignore" ? "keep" : onProto, maxDepth } as const
 
   const read = async (request: Request, payload: Payload): Promise<unknown> => {
     const limits = limitsOf(request, payload, config.bodyLimit)
     const { length } = limits
     if (length !== undefined && length > limits.limit) throw limits.tooLarge(length)
     const chunks = chunksOf(payload, limits)
-    if (onProto !== onConstructor || (length !== undefined && length <= smallest)) {
-      return parseOwn(own, request, (await collect(chunks)).toString())
+    if (onProto !== onConstructor || (!isDepthBound && length !== undefined && length <= smallest)) {
+      const text = (await collect(chunks)).toString()
+      if (isDepthBound) {
+        const failure = await parseAsync(text, { maxDepth }).then(
+          () => undefined,
+          (error: unknown) => error
+        )
+        if (isTooDeep(failure)) return parseOwn(own, request, "{", failure)
+      }
+      return parseOwn(own, request, text)
     }
     let isEmpty = true
     const counted = async function* (): AsyncGenerator<Uint8Array, void, void> {
@@ -131,6 +142,8 @@ const parserFor = (
       throw withStatus(error)
     })
 }
+
+const isTooDeep = (error: unknown): boolean => isParseError(error) && error.reason._tag === "NestingTooDeep"
 
 /** What Fastify's own parser gives; its error gets a cause. */
 const parseOwn = (own: OwnParser, request: unknown, text: string, cause?: unknown): Promise<unknown> =>

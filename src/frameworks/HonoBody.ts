@@ -20,7 +20,7 @@
  * @since 0.1.0
  */
 import { parseAsync, type ParseOptions } from "../parse/Parse.ts"
-import { asSyntaxError, isSmallBody, smallest } from "./internal/parseFailure.ts"
+import { asSyntaxError, isGuarded, isSmallBody, smallest } from "./internal/parseFailure.ts"
 
 /**
  * Options of {@link honoJsonBody}.
@@ -51,9 +51,9 @@ export interface HonoBodyContext {
  *
  * **Details**
  *
- * A body whose Content-Length is at most 64 KiB takes Hono's own code. A larger one that is broken rejects with a `SyntaxError`, whose
- * message has the place and nothing of the text, and whose `cause` is the `ParseError`; what an option refuses, with a `ParseError`.
- * Limit the size with Hono's `bodyLimit`.
+ * A body whose Content-Length is at most 64 KiB takes Hono's own code, unless an option is set: options hold for bodies of any size.
+ * Another one that is broken rejects with a `SyntaxError`, whose message has the place and nothing of the text, and whose `cause` is the
+ * `ParseError`; what an option refuses, with a `ParseError`. Limit the size with Hono's `bodyLimit`.
  *
  * **Gotchas**
  *
@@ -67,14 +67,19 @@ export const honoJsonBody =
   (options: HonoBodyOptions = {}): ((c: HonoBodyContext, next: () => Promise<void>) => Promise<void>) =>
   ({ req }, next) => {
     const original = req.json
+    const isAnySize = isGuarded(options)
     req.json = () => {
       const cache = req.bodyCache
       if (cache.json !== undefined) return Promise.resolve(cache.json)
       // Somebody has read it in another form, which Hono keeps.
       if (Object.keys(cache).length > 0)
-        return req.text().then((text) => ofText(text, () => original.call(req), options))
+        return req
+          .text()
+          .then((text) =>
+            !isAnySize && text.length <= smallest ? original.call(req) : told(parseAsync(text, options))
+          )
       const { raw } = req
-      if (raw.bodyUsed || isSmallBody(raw.headers) || raw.body === null) return original.call(req)
+      if (raw.bodyUsed || raw.body === null || (!isAnySize && isSmallBody(raw.headers))) return original.call(req)
       // Where Hono looks for it, too.
       const parsed = told(parseAsync(raw.body, options))
       cache.json = parsed
@@ -82,9 +87,6 @@ export const honoJsonBody =
     }
     return next()
   }
-
-const ofText = (text: string, original: () => Promise<any>, options: HonoBodyOptions): Promise<any> =>
-  text.length <= smallest ? original() : told(parseAsync(text, options))
 
 const told = (parsed: Promise<unknown>): Promise<unknown> =>
   parsed.catch((error: unknown) => {

@@ -121,4 +121,16 @@ describe("fastifyJsonBody", () => {
     assert.strictEqual((await post(arm.port, { body: large })).status, 400)
     assert.strictEqual(arm.errors[0].cause.reason._tag, "NestingTooDeep")
   })
+
+  it("maxDepth holds for bodies of any size, however keys are looked at", async () => {
+    for (const keys of [{}, { onProtoPoisoning: "ignore", onConstructorPoisoning: "error" }] as const) {
+      await using arm = await start({}, true, undefined, { maxDepth: 2, ...keys })
+      for (const body of ["[[[1]]]", `[[[1]],${large}]`]) {
+        assert.strictEqual((await post(arm.port, { body })).status, 400)
+        assert.strictEqual(arm.errors.pop().cause.reason._tag, "NestingTooDeep")
+      }
+      assert.strictEqual((await post(arm.port, { body: "[[1]]" })).status, 200)
+      assert.strictEqual((await post(arm.port, { body: "[[1" })).status, 400)
+    }
+  })
 })

@@ -80,6 +80,32 @@ describe("honoJsonBody", () => {
     assert.notInclude(String(errors[0]!.stack), "secret")
     assert.isTrue(isParseError(errors[1]) && errors[1].reason._tag === "NestingTooDeep")
   })
+
+  it("options hold for bodies of any size, also for one that was read as text", async () => {
+    const refused = {
+      NestingTooDeep: [{ maxDepth: 2 }, "[[[1]]]"],
+      ForbiddenKey: [{ dangerousKeys: "error" }, '{"__proto__":1}'],
+      InvalidUtf8: [{ invalidUtf8: "error" }, Buffer.from([0x22, 0xff, 0x22])]
+    } as const
+    for (const [tag, [options, body]] of Object.entries(refused)) {
+      for (const isText of tag === "InvalidUtf8" ? [false] : [false, true]) {
+        const app = new Hono()
+        let error: unknown
+        app.use(honoJsonBody(options))
+        app.post("/", async (c) => {
+          if (isText) await c.req.text()
+          return c.json(await c.req.json())
+        })
+        app.onError((thrown, c) => {
+          error = thrown
+          return c.text("", 400)
+        })
+        const headers = { "content-length": String(Buffer.byteLength(body)) }
+        await app.request("/", { method: "POST", body, headers })
+        assert.isTrue(isParseError(error) && error.reason._tag === tag, `${tag}, ${isText}`)
+      }
+    }
+  })
 })
 
 const outcome = (parsed: Promise<unknown>) =>
