@@ -3,7 +3,8 @@
  *
  * There is one error, {@link SerializationError}, with a tagged `reason`. Handle one reason with `Effect.catchReason`,
  * several with `Effect.catchReasons`, and all of them with `Effect.catchTag("SerializationError", ...)`. Places in the
- * value JSON Pointers (RFC 6901): `""` is the root, the value itself, and `"/users/3/name"` is a property inside it.
+ * value are JSON Pointers (RFC 6901): `""` is the root, the value itself, and `"/users/3/name"` is a property inside
+ * it.
  *
  * **Example** (One reason handled, the others left)
  *

@@ -48,8 +48,9 @@ export { parse, parseArray, type ParseArrayOptions, type ParseOptions } from "./
  * **Details**
  *
  * Arrays of more than 64 elements (1,024 of plain numbers, strings or booleans) are encoded, stringified and dropped batch by batch, if
- * nothing transforms or checks their encoded form. With `replacer`, `space`, `pretty`, `maxSize` or `routing` the whole value is encoded in turns, and then serialized. So is a
- * value in which something is wrong, a second time, so that the error is the schema's own.
+ * nothing transforms or checks their encoded form. With `replacer`, `space`, `pretty`, `maxSize`, `maxTokens`, a shape or `routing` the
+ * whole value is encoded in turns, and then serialized. So is a value in which something is wrong, a second time, so that the error is
+ * the schema's own.
  *
  * **Gotchas**
  *

@@ -22,8 +22,8 @@ export type Routing = "adaptive" | "worker" | "sliced" | "sync"
 
 /**
  * How a call went. `"sync"`: plain `JSON.stringify`. `"sliced"`: in slices on the calling thread. `"worker"`: all or
- * some frames on worker threads. `"fallback"`: a worker thread failed or the circuit breaker was open, and the calling
- * thread took over.
+ * some frames on worker threads. `"fallback"`: a worker thread failed, the queue of the pool was full, or the circuit
+ * breaker was open, and the calling thread took over.
  *
  * @category models
  * @since 0.1.0
