@@ -2,8 +2,8 @@
  * The bytes of a body as they came, in chunks. They are put together only for who asks for all of them.
  *
  * Chunks are memory that V8 does not count (`SharedArrayBuffer`, shared with nobody). What it counts starts the next full collection: each
- * answer of 30 MB does. That blocks the event loop for 8 to 29 ms where the heap holds the rows of the answer (`bench/http`). V8 does not
- * hurry to free what it does not count, so there is a bound: what is beyond it is counted, and brings the collection about that frees all.
+ * answer of 30 MB does, and where the heap holds its rows, the slowest ping of `bench/http` takes 16 to 30 ms then. V8 does not hurry to
+ * free what it does not count, so there is a bound: what is beyond it is counted, and brings the collection about that frees all.
  */
 import * as Effect from "effect/Effect"
 import { charged } from "../../schema/internal/turn.ts"
